@@ -1,0 +1,37 @@
+import { describe, expect, inject, it } from 'vitest';
+import { startOpenSearch } from './server.ts';
+
+const url = inject('opensearchUrl');
+
+describe('local OpenSearch', () => {
+  // icu_folding drops the prolonged sound mark and the voicing.
+  it('listens on the loopback and analyses Japanese', async () => {
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    const analyze = await fetch(`${url}/_analyze`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        tokenizer: 'kuromoji_tokenizer',
+        filter: ['icu_folding'],
+        text: 'サーバーレス設計',
+      }),
+    });
+    const { tokens } = (await analyze.json()) as { tokens: { token: string }[] };
+    expect(tokens.map(({ token }) => token)).toEqual(['サハ', 'レス', '設計']);
+  });
+
+  it('keeps silent while suspended, answers when resumed, is gone when killed', async () => {
+    const server = await startOpenSearch({ credentials: 'user:secret' });
+    const status = (authorization: string, signal = AbortSignal.timeout(500)) =>
+      fetch(server.url, { headers: { authorization }, signal }).then((response) => response.status);
+    const right = `Basic ${btoa('user:secret')}`;
+    expect(await status(right)).toBe(200);
+    expect(await status(`Basic ${btoa('user:guess')}`)).toBe(401);
+    server.suspend();
+    await expect(status(right)).rejects.toThrow('timeout');
+    server.resume();
+    expect(await status(right, AbortSignal.timeout(5000))).toBe(200);
+    await server.kill();
+    await expect(status(right)).rejects.toThrow('fetch failed');
+  });
+});
