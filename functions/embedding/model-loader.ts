@@ -1,0 +1,185 @@
+import { cosineSimilarity } from '../contracts/vector.ts';
+import { DimensionMismatchError, VocabularyIncompleteError } from './errors.ts';
+import { parseMetadata, patternOf } from './metadata.ts';
+import {
+  fingerprint,
+  MODEL_SIZE_RANGE,
+  readMetadata,
+  readModelFile,
+  type SizeRange,
+  verifyChecksum,
+} from './model-files.ts';
+import { Model2Vec } from './model2vec.ts';
+import { createTokenizer } from './tokenizer.ts';
+import { parseVocabulary } from './vocabulary.ts';
+import { viewWeights } from './weights.ts';
+
+const AN_HOUR = 3_600_000;
+const DIMENSION = 384;
+
+export interface Model2VecLoaderOptions {
+  /**
+   * Folder with metadata.json, model2vec.bin and vocab.txt.
+   *
+   * @default the environment variable MODEL_PATH, or ./model
+   */
+  readonly modelPath?: string;
+  /**
+   * Milliseconds after which the next use looks whether the files have changed, and loads them again if so.
+   *
+   * @default 3600000, an hour
+   */
+  readonly cacheTTL?: number;
+  /**
+   * Number of components that embeddings must have.
+   *
+   * @default 384
+   */
+  readonly dimension?: number;
+  /**
+   * Sizes of model2vec.bin, in bytes, that are taken for a model.
+   *
+   * @default 8 to 30 MB
+   */
+  readonly sizes?: SizeRange;
+}
+
+/**
+ * Loads a model from a folder, keeps it, and embeds texts with it.
+ *
+ * @example
+ * const loader = new Model2VecLoader({ modelPath: './model', cacheTTL: 3_600_000 });
+ * const vector = await loader.embed('Next.jsとTypeScriptで構築するブログ');
+ */
+export class Model2VecLoader {
+  readonly modelPath: string;
+  readonly cacheTTL: number;
+  readonly #dimension: number;
+  readonly #sizes: SizeRange;
+  #loading: Promise<Model2Vec> | undefined;
+  #loaded: { model: Model2Vec; fingerprint: string; checkedAt: number } | undefined;
+
+  constructor({
+    modelPath = process.env.MODEL_PATH || './model',
+    cacheTTL = AN_HOUR,
+    dimension = DIMENSION,
+    sizes = MODEL_SIZE_RANGE,
+  }: Model2VecLoaderOptions = {}) {
+    if (Number.isNaN(cacheTTL) || cacheTTL < 0) {
+      throw new RangeError(`cacheTTL is ${cacheTTL}; give milliseconds, at least 0`);
+    }
+    this.modelPath = modelPath;
+    this.cacheTTL = cacheTTL;
+    this.#dimension = dimension;
+    this.#sizes = sizes;
+  }
+
+  /**
+   * The model, from memory while `cacheTTL` lasts. Calls during a load share it. After a failed load the next
+   * call tries again.
+   *
+   * @throws ModelNotFoundError when the folder or a file in it is missing
+   * @throws ModelCorruptError when a file is not what metadata.json says
+   * @throws VocabularyIncompleteError when vocab.txt does not name a token for each row
+   * @throws DimensionMismatchError when embeddings would not have the expected number of components
+   */
+  async load(): Promise<Model2Vec> {
+    if (this.#loaded && performance.now() - this.#loaded.checkedAt < this.cacheTTL) return this.#loaded.model;
+    this.#loading ??= this.#refresh().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  /**
+   * @param text any string; loads the model when it is not there yet
+   * @returns a unit vector of 384 dimensions; a zero vector when the text is empty or has no known token
+   * @throws what {@link load} throws
+   */
+  async embed(text: string): Promise<Float32Array> {
+    return (await this.load()).embed(text);
+  }
+
+  /**
+   * Embeds several texts.
+   *
+   * @returns a vector for each text, in order
+   * @throws what {@link load} throws
+   */
+  async embedBatch(texts: readonly string[]): Promise<Float32Array[]> {
+    return (await this.load()).embedBatch(texts);
+  }
+
+  /**
+   * Cosine similarity of two embeddings.
+   *
+   * @returns a number in [-1, 1]; 0 when either is a zero vector
+   * @throws DimensionMismatchError when they differ in length
+   */
+  computeSimilarity(a: Float32Array, b: Float32Array): number {
+    if (a.length !== b.length) {
+      throw new DimensionMismatchError(
+        `cannot compare a vector of ${a.length} dimensions with one of ${b.length}; both must come from this model`,
+      );
+    }
+    return cosineSimilarity(a, b);
+  }
+
+  async #refresh(): Promise<Model2Vec> {
+    try {
+      // Taken before reading: files that change meanwhile differ from it, and are loaded at the next check.
+      const current = await fingerprint(this.modelPath);
+      const model =
+        this.#loaded?.fingerprint === current
+          ? this.#loaded.model
+          : await readModel(this.modelPath, this.#dimension, this.#sizes);
+      this.#loaded = { model, fingerprint: current, checkedAt: performance.now() };
+      return model;
+    } catch (error) {
+      this.#loaded = undefined;
+      throw error;
+    }
+  }
+}
+
+/** A loader with the defaults; its model is loaded by the first call that needs it. */
+export function createModel2VecLoader(options: Model2VecLoaderOptions = {}): Model2VecLoader {
+  return new Model2VecLoader(options);
+}
+
+async function readModel(modelPath: string, dimension: number, sizes: SizeRange): Promise<Model2Vec> {
+  const metadata = parseMetadata(await readMetadata(modelPath));
+  if (metadata.dimension !== dimension) throw wrongDimension('metadata.json', metadata.dimension, dimension);
+
+  const [bytes, vocabularyBytes] = await Promise.all([
+    readModelFile(modelPath, 'model2vec.bin', metadata, sizes),
+    readModelFile(modelPath, 'vocab.txt', metadata),
+  ]);
+  verifyChecksum('model2vec.bin', bytes, metadata);
+  const weights = viewWeights(bytes);
+  if (weights.dimension !== dimension) throw wrongDimension('model2vec.bin', weights.dimension, dimension);
+  if (weights.rows !== metadata.vocabularySize) {
+    throw new VocabularyIncompleteError(
+      `model2vec.bin has ${weights.rows} rows, metadata.json says ${metadata.vocabularySize} tokens: the files belong to different models`,
+    );
+  }
+  // Before its checksum, because a list that ends early deserves to be called so.
+  const vocabulary = parseVocabulary(
+    Buffer.from(vocabularyBytes.buffer).toString('utf8'),
+    weights.rows,
+    metadata.tokenizer.unknownToken,
+  );
+  verifyChecksum('vocab.txt', vocabularyBytes, metadata);
+  return new Model2Vec(
+    metadata,
+    createTokenizer(vocabulary, patternOf(metadata)),
+    weights,
+    vocabulary.unknownId,
+  );
+}
+
+function wrongDimension(file: string, actual: number, expected: number): DimensionMismatchError {
+  return new DimensionMismatchError(
+    `${file} says the embeddings have ${actual} dimensions, expected ${expected}; use a model of ${expected} dimensions`,
+  );
+}
