@@ -10,21 +10,20 @@ import { acceptArticle } from '../shared/accept-article.ts';
 import { readArticleText } from '../shared/article-text.ts';
 import { logger } from '../shared/logger.ts';
 import { embedArticle, embedTexts } from './embed.ts';
-import { createModel2VecLoader } from './model-loader.ts';
+import { createModel2VecLoader, type Model2VecLoader } from './model-loader.ts';
 
 const request = z.union([textsRequest, articleRequest]);
 
-/** Loaded at the first request and kept for the life of the process, within its cacheTTL. */
-const loader = createModel2VecLoader();
+/** Builds the embedding function around a loader, so that the same function runs on AWS and on one machine. */
+export function createHandler(loader: Pick<Model2VecLoader, 'load'>) {
+  return async (input: unknown, context?: Context): Promise<ArticleEmbedding | TextsEmbedding> => {
+    if (context) logger.addContext(context);
+    const parsed = request.parse(input);
+    if ('texts' in parsed) return embedTexts(await loader.load(), parsed.texts);
+    const article = await acceptArticle(parsed.detail);
+    return embedArticle(await loader.load(), readArticleText(article));
+  };
+}
 
 /** Embeds either the article of an `ArticlePublished` event's `detail`, or a list of texts. */
-export async function handler(
-  input: unknown,
-  context?: Context,
-): Promise<ArticleEmbedding | TextsEmbedding> {
-  if (context) logger.addContext(context);
-  const parsed = request.parse(input);
-  if ('texts' in parsed) return embedTexts(await loader.load(), parsed.texts);
-  const article = await acceptArticle(parsed.detail);
-  return embedArticle(await loader.load(), readArticleText(article));
-}
+export const handler = createHandler(createModel2VecLoader());

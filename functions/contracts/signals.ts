@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { candidate } from './candidate.ts';
+import { MAX_CANDIDATES } from './limits.ts';
+
+/**
+ * What travels between the states: requests as the state machine builds them, answers as the functions give them.
+ * A vector is base64 of int8 (512 characters for 384 dimensions, see vector.ts); null where a text has no known token.
+ */
+
+/** Request of both keyword functions and, for an article, of the embedding function. */
+export const articleRequest = z.object({ detail: z.unknown() });
+
+export const keywordsAnswer = z.object({
+  article: z.object({
+    articleId: z.string(),
+    revision: z.int().min(0),
+    tags: z.array(z.string()).describe('Tags that the article already carries'),
+  }),
+  catalogue: z.object({ version: z.string() }),
+  candidates: z.array(candidate).max(MAX_CANDIDATES),
+});
+export type KeywordsAnswer = z.infer<typeof keywordsAnswer>;
+
+export const vector = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/)
+  .nullable();
+
+export const modelIdentity = z.object({ name: z.string(), version: z.string(), sha256: z.string() });
+export type ModelIdentity = z.infer<typeof modelIdentity>;
+
+/** The embedding function's answer for an article; headings and lead are null where the article has none. */
+export const articleEmbedding = z.object({
+  model: modelIdentity,
+  vectors: z.object({ title: vector, headings: vector, lead: vector, whole: vector }),
+});
+export type ArticleEmbedding = z.infer<typeof articleEmbedding>;
+
+export const textsRequest = z.object({ texts: z.array(z.string().max(1000)).max(2 * MAX_CANDIDATES) });
+
+/** The embedding function's answer for texts: one vector each, in the order of the request. */
+export const textsEmbedding = z.object({ model: modelIdentity, vectors: z.array(vector) });
+export type TextsEmbedding = z.infer<typeof textsEmbedding>;
+
+/** What the scorer gets: the gathered signals and, from the execution's own input, what it answers. */
+export const suggestTagsRequest = z.object({
+  event: z.object({
+    id: z.string(),
+    metadata: z.looseObject({ id: z.string(), correlationId: z.string().optional() }),
+  }),
+  execution: z.object({ id: z.string(), name: z.string(), redriveCount: z.int().min(0) }),
+  keywords: z.object({
+    answer: keywordsAnswer,
+    degraded: z.array(z.literal('keywords')),
+    embedding: textsEmbedding.nullable(),
+  }),
+  article: articleEmbedding.nullable(),
+});
+export type SuggestTagsRequest = z.infer<typeof suggestTagsRequest>;

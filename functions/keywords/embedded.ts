@@ -1,0 +1,43 @@
+import type { AcceptedArticle } from '../shared/accept-article.ts';
+import { readArticleText } from '../shared/article-text.ts';
+import { assertFits, type Fit } from '../shared/fit.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { KeywordEngine } from './engine.ts';
+import { type Found, findCandidates, toCandidates } from './extract.ts';
+import { type JapaneseTokenizer, loadJapaneseTokenizer } from './japanese-tokenizer.ts';
+import { cutUnits } from './units.ts';
+
+/**
+ * The keyword engine that needs no server: the IPA dictionary in WebAssembly, and the counts of the catalogue.
+ *
+ * @throws FitMismatch when the fit was made with another catalogue
+ */
+export async function createEmbeddedEngine(options: {
+  catalogue: Catalogue;
+  fit: Fit;
+}): Promise<KeywordEngine> {
+  const { catalogue, fit } = options;
+  assertFits(fit, { catalogue: catalogue.version });
+  const japanese = await loadJapaneseTokenizer();
+  return {
+    async extract(article) {
+      const found = findInArticle(article, { catalogue, japanese });
+      const { articleId, revision, tags = [] } = article;
+      return {
+        article: { articleId, revision, tags },
+        catalogue: { version: catalogue.version },
+        candidates: toCandidates(found, fit, article),
+      };
+    },
+  };
+}
+
+/** Everything in an article that could be suggested, measured with the catalogue's own counts. */
+export function findInArticle(
+  article: Pick<AcceptedArticle, 'title' | 'body' | 'format'>,
+  { catalogue, japanese }: { catalogue: Catalogue; japanese: JapaneseTokenizer },
+): Found[] {
+  const text = readArticleText(article);
+  const blocks = text.blocks.map((block) => ({ ...block, units: cutUnits(block.text, japanese) }));
+  return findCandidates({ text, blocks, catalogue, corpus: catalogue });
+}

@@ -1,0 +1,63 @@
+import type { Evidence } from '../contracts/candidate.ts';
+import { MAX_EVIDENCE, MAX_SNIPPET_BYTES } from '../contracts/limits.ts';
+import type { Mention } from './mentions.ts';
+
+const ORDER = { title: 0, heading: 1, lead: 2, body: 3 } as const;
+
+/** At most three places, the most telling first: title, headings, lead, body; one for each block. */
+export function evidenceOf(
+  mentions: readonly Mention[],
+  source: { title: string; body: string },
+): Evidence[] {
+  const blocks = new Set<Mention['block']>();
+  return mentions
+    .toSorted((a, b) => ORDER[a.block.where] - ORDER[b.block.where] || a.position - b.position)
+    .filter(({ block }) => !blocks.has(block) && blocks.add(block))
+    .slice(0, MAX_EVIDENCE)
+    .map((mention) => describe(mention, source));
+}
+
+function describe(mention: Mention, { title, body }: { title: string; body: string }): Evidence {
+  const { where, text, start: blockStart, end: blockEnd } = mention.block;
+  const spelling = text.slice(mention.start, mention.end);
+  const offset =
+    where === 'title' ? title.indexOf(spelling) : body.slice(blockStart, blockEnd).indexOf(spelling);
+  return {
+    where,
+    spelling,
+    ...(offset >= 0 && { offset: where === 'title' ? offset : blockStart + offset }),
+    snippet: snippetAround(text, mention),
+  };
+}
+
+/** The words around a mention, at most 160 bytes of UTF-8, with … where it was cut. */
+export function snippetAround(text: string, { start, end }: { start: number; end: number }): string {
+  const ellipsis = '…';
+  const budget = MAX_SNIPPET_BYTES - 2 * Buffer.byteLength(ellipsis);
+  let bytes = Buffer.byteLength(text.slice(start, end));
+  let [from, to] = [start, end];
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const side of ['left', 'right'] as const) {
+      const character = side === 'left' ? characterBefore(text, from) : characterAt(text, to);
+      const size = Buffer.byteLength(character);
+      if (size === 0 || bytes + size > budget) continue;
+      bytes += size;
+      grown = true;
+      if (side === 'left') from -= character.length;
+      else to += character.length;
+    }
+  }
+  return `${from > 0 ? ellipsis : ''}${text.slice(from, to)}${to < text.length ? ellipsis : ''}`;
+}
+
+function characterAt(text: string, index: number): string {
+  const codePoint = text.codePointAt(index);
+  return codePoint === undefined ? '' : String.fromCodePoint(codePoint);
+}
+
+function characterBefore(text: string, index: number): string {
+  if (index <= 0) return '';
+  const isPair = index >= 2 && /[\uDC00-\uDFFF]/.test(text[index - 1]!);
+  return text.slice(index - (isPair ? 2 : 1), index);
+}

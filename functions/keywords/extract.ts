@@ -1,0 +1,137 @@
+import type { Candidate, Prior } from '../contracts/candidate.ts';
+import { MAX_CANDIDATES, MAX_LABEL_BYTES } from '../contracts/limits.ts';
+import type { ArticleText } from '../shared/article-text.ts';
+import { type Features, type Fit, relevances } from '../shared/fit.ts';
+import type { Catalogue } from './catalogue.ts';
+import { languageTags } from './code.ts';
+import { evidenceOf } from './evidence.ts';
+import { frequencyFeatures } from './frequency.ts';
+import { findPhrases, findTags, type Mention, type UnitBlock } from './mentions.ts';
+
+/** A tag found in an article, measured but not yet judged. */
+export interface Found {
+  key: string;
+  label: string;
+  known: boolean;
+  mentions: Mention[];
+  /** Name of the code blocks' language when the tag is one. */
+  code: string | undefined;
+  prior: Prior | undefined;
+  features: Features;
+}
+
+/** What an engine knows about terms beyond the article at hand. */
+export interface Corpus {
+  documents: number;
+  documentFrequency(key: string): number;
+}
+
+/** Phrases outside the catalogue are considered in the title or from so many mentions on, the best so many by tf-idf. */
+const PHRASE_MENTIONS = 3;
+const PHRASES = 40;
+
+/** Finds and measures everything in the article that could be suggested. */
+export function findCandidates(options: {
+  text: ArticleText;
+  blocks: UnitBlock[];
+  catalogue: Pick<Catalogue, 'find'>;
+  corpus: Corpus;
+}): Found[] {
+  const { text, blocks, catalogue, corpus } = options;
+  const known = findTags(blocks, (key) => catalogue.find(key)?.key);
+  const languages = new Map<string, string>();
+  for (const name of languageTags(text.code)) {
+    const tag = catalogue.find(name);
+    if (tag) languages.set(tag.key, name);
+  }
+  for (const key of languages.keys()) if (!known.has(key)) known.set(key, []);
+
+  const phrases = [...findPhrases(blocks)]
+    .filter(([key, mentions]) => !catalogue.find(key) && isTagLike(key) && isFrequent(mentions))
+    .map(([key, mentions]) => ({ key, mentions, tfIdf: Math.log1p(mentions.length) * idf(corpus, key) }))
+    .sort((a, b) => b.tfIdf - a.tfIdf || compare(a.key, b.key))
+    .slice(0, PHRASES);
+
+  const counts = {
+    units: blocks.reduce((sum, { units }) => sum + units.length, 0),
+    mostMentions: Math.max(1, ...[...known.values()].map(({ length }) => length)),
+  };
+  const measure = (key: string, mentions: Mention[], prior?: Prior): Features =>
+    frequencyFeatures({
+      key,
+      mentions,
+      prior,
+      counts,
+      inCode: languages.has(key),
+      term: { documents: corpus.documents, documentFrequency: corpus.documentFrequency(key) },
+    });
+  return [
+    ...[...known].map(([key, mentions]) => {
+      const { label, prior } = catalogue.find(key)!;
+      const features = measure(key, mentions, prior);
+      return { key, label, known: true, mentions, code: languages.get(key), prior, features };
+    }),
+    ...phrases.map(({ key, mentions }) => {
+      const features = measure(key, mentions);
+      const label = commonestSpelling(mentions);
+      return { key, label, known: false, mentions, code: undefined, prior: undefined, features };
+    }),
+  ];
+}
+
+/** The best hundred by `frequency`, best first. */
+export function rankByFrequency<T extends Pick<Found, 'key' | 'known' | 'features'>>(
+  found: readonly T[],
+  fit: Fit,
+): (T & { frequency: number })[] {
+  const frequencies = relevances(found, fit.frequency);
+  return found
+    .map((one, index) => ({ ...one, frequency: frequencies[index]! }))
+    .sort((a, b) => b.frequency - a.frequency || compare(a.key, b.key))
+    .slice(0, MAX_CANDIDATES);
+}
+
+/** Judges what was found, with evidence from the source. */
+export function toCandidates(
+  found: readonly Found[],
+  fit: Fit,
+  source: { title: string; body: string },
+): Candidate[] {
+  return rankByFrequency(found, fit).map(({ key, label, known, frequency, mentions, code, prior }) => ({
+    key,
+    label,
+    known,
+    frequency,
+    evidence:
+      mentions.length === 0 && code !== undefined
+        ? [{ where: 'code', spelling: code, snippet: `\`\`\`${code}` }]
+        : evidenceOf(mentions, source),
+    ...(prior && { prior }),
+  }));
+}
+
+function isFrequent(mentions: Mention[]): boolean {
+  return mentions.length >= PHRASE_MENTIONS || mentions.some(({ block }) => block.where === 'title');
+}
+
+/** Not a single character, not only digits or kana of one sound, not longer than a tag may be. */
+function isTagLike(key: string): boolean {
+  return [...key].length >= 2 && !/^\p{N}+$/u.test(key) && Buffer.byteLength(key) <= MAX_LABEL_BYTES / 2;
+}
+
+function idf(corpus: Corpus, key: string): number {
+  return Math.log((corpus.documents + 1) / (corpus.documentFrequency(key) + 1));
+}
+
+function commonestSpelling(mentions: Mention[]): string {
+  const counts = new Map<string, number>();
+  for (const { block, start, end } of mentions) {
+    const spelling = block.text.slice(start, end);
+    counts.set(spelling, (counts.get(spelling) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))[0]![0];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

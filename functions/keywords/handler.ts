@@ -1,0 +1,27 @@
+import type { Context } from 'aws-lambda';
+import { articleRequest, type KeywordsAnswer } from '../contracts/signals.ts';
+import { acceptArticle } from '../shared/accept-article.ts';
+import { loadFit } from '../shared/fit.ts';
+import { logger } from '../shared/logger.ts';
+import { loadCatalogue } from './catalogue.ts';
+import { createEmbeddedEngine } from './embedded.ts';
+import type { KeywordEngine } from './engine.ts';
+
+/** Builds the keyword function around an engine, made at the first request and kept for the life of the process. */
+export function createHandler(createEngine: () => Promise<KeywordEngine>) {
+  let engine: Promise<KeywordEngine> | undefined;
+  return async (request: unknown, context?: Context): Promise<KeywordsAnswer> => {
+    if (context) logger.addContext(context);
+    const article = await acceptArticle(articleRequest.parse(request).detail);
+    engine ??= createEngine();
+    const answer = await (await engine).extract(article);
+    const { articleId, revision } = article;
+    logger.info('extracted keywords', { articleId, revision, candidates: answer.candidates.length });
+    return answer;
+  };
+}
+
+/** Finds the tags that the article of an `ArticlePublished` event's `detail` could carry. */
+export const handler = createHandler(async () =>
+  createEmbeddedEngine({ catalogue: loadCatalogue(), fit: loadFit() }),
+);

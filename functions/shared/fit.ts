@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { FitMismatch } from './errors.ts';
+
+/** Signals of one candidate by name. */
+export type Features = Record<string, number>;
+
+const logistic = z.object({ bias: z.number(), weights: z.record(z.string(), z.number()) });
+/** A logistic regression: probability = 1 / (1 + exp(−(bias + Σ weight × feature))). */
+export type Logistic = z.infer<typeof logistic>;
+
+const scale = z.object({ floor: z.number().positive(), share: z.number().min(0).max(1) });
+export type Scale = z.infer<typeof scale>;
+
+/** One regression for tags of the catalogue, one for phrases of the text, and the scale that both end on. */
+const part = z.object({ known: logistic, open: logistic, scale });
+export type FitPart = z.infer<typeof part>;
+
+const fit = z.object({
+  version: z.string(),
+  model: z.object({ sha256: z.string() }),
+  catalogue: z.object({ version: z.string() }),
+  trained: z
+    .object({
+      articles: z.int(),
+      sources: z.array(z.string()).describe('Authors it has seen; their figures flatter'),
+      leftOut: z.record(z.string(), z.number()).describe('Figures with each source left out'),
+    })
+    .optional(),
+  frequency: part,
+  semantic: part,
+});
+/** The numbers that turn signals into frequency and semantic, and the model and catalogue they belong to. */
+export type Fit = z.infer<typeof fit>;
+
+export const SHIPPED_FIT = join(import.meta.dirname, 'fit.json');
+
+export function loadFit(file: string = SHIPPED_FIT): Fit {
+  return fit.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** @throws FitMismatch when the fit was made with another model or catalogue */
+export function assertFits(fit: Fit, used: { modelSha256?: string | undefined; catalogue: string }): void {
+  if (used.modelSha256 !== undefined && used.modelSha256 !== fit.model.sha256) {
+    throw new FitMismatch(
+      `fit ${fit.version} was made with model ${fit.model.sha256}, in use is ${used.modelSha256}; deploy them together or run npm run fit`,
+    );
+  }
+  if (used.catalogue !== fit.catalogue.version) {
+    throw new FitMismatch(
+      `fit ${fit.version} was made with catalogue ${fit.catalogue.version}, in use is ${used.catalogue}; deploy them together or run npm run fit`,
+    );
+  }
+}
+
+/** The probability that a candidate is one of the author's tags, in [0, 1]. A feature without weight counts nothing. */
+export function probability({ bias, weights }: Logistic, features: Features): number {
+  let logit = bias;
+  for (const name in weights) logit += weights[name]! * (features[name] ?? 0);
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/** Where suggestions are cut on the scale of frequency, semantic and score. */
+export const CUT = 0.3;
+
+/**
+ * Relevances of one article's candidates, on the scale whose best cut is 0.3: a candidate reaches it when its
+ * probability is at least `floor` and at least `share` of the article's best. So the article decides how many tags
+ * it gets.
+ */
+export function relevances(
+  candidates: readonly { known: boolean; features: Features }[],
+  part: FitPart,
+): number[] {
+  const probabilities = candidates.map(({ known, features }) =>
+    probability(known ? part.known : part.open, features),
+  );
+  return toScale(probabilities, part.scale);
+}
+
+/** Probabilities of one article's candidates on the scale whose cut is 0.3. */
+export function toScale(probabilities: readonly number[], { floor, share }: Scale): number[] {
+  const best = probabilities.reduce((most, p) => Math.max(most, p), 0);
+  const cut = Math.max(floor, share * best);
+  return probabilities.map((p) => Math.min(1, (CUT * p) / cut));
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type TagsSuggested, tagsSuggested } from '../../functions/contracts/tags-suggested.ts';
+import { InvalidArticle } from '../../functions/shared/errors.ts';
+import { runCommand, UsageError } from '../../scripts/command.ts';
+import { readArticleFile } from './article-file.ts';
+import { printHistory, printSuggestions } from './report.ts';
+import { ExecutionFailed, runWorkflow } from './workflow.ts';
+
+const SAMPLE = join(import.meta.dirname, '../../test/articles/suggest-tags.md');
+
+const command = new Command('npm start --')
+  .description('Send an article through the workflow on this machine and print the tags it suggests.')
+  .argument(
+    '[file]',
+    'Markdown, HTML, plain text, an ArticlePublished event as .json, or - for standard input',
+    SAMPLE,
+  )
+  .option('--json', 'print the TagsSuggested event alone')
+  .option('--fail <state>', "make that state's task fail, to see what the workflow does about it")
+  .action(suggest);
+
+async function suggest(file: string, { json, fail }: { json?: boolean; fail?: string }): Promise<void> {
+  // Logs of the functions are for CloudWatch; here they would hide what is printed.
+  process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
+  const { createLocalFunctions } = await import('./functions.ts');
+  try {
+    const event = await readArticleFile(file);
+    const output = await runWorkflow(event, {
+      functions: createLocalFunctions(),
+      fail,
+      ...(!json && { onEvent: printHistory() }),
+    });
+    const suggested: TagsSuggested = tagsSuggested.parse(output);
+    if (json) console.log(JSON.stringify(suggested));
+    else printSuggestions(suggested);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof InvalidArticle) throw new UsageError(error.message);
+    if (!(error instanceof ExecutionFailed)) throw error;
+    if (error.error === 'InvalidArticle') throw new UsageError(error.message);
+    console.error(`the execution failed: ${error.error}: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+await runCommand(command);

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StateMachine } from 'aws-local-stepfunctions';
+
+/** An event of an execution's history. */
+export type HistoryEvent =
+  ReturnType<StateMachine['run']>['eventLogs'] extends AsyncGenerator<infer Event> ? Event : never;
+
+/** A function of the workflow as Step Functions calls it: JSON in, JSON out, errors known by their name. */
+export type LocalFunction = (payload: unknown) => Promise<unknown>;
+
+/** The functions behind the placeholders of the definition. */
+export interface Functions {
+  KeywordsFunctionArn: LocalFunction;
+  FallbackKeywordsFunctionArn: LocalFunction;
+  EmbeddingFunctionArn: LocalFunction;
+  ScorerFunctionArn: LocalFunction;
+}
+
+interface State {
+  Type: string;
+  Branches?: { States: Record<string, State> }[];
+  Retry?: { ErrorEquals: string[] }[];
+  Catch?: { ErrorEquals: string[] }[];
+  [field: string]: unknown;
+}
+
+/** A definition in Amazon States Language. */
+export interface Definition {
+  States: Record<string, State>;
+}
+
+export const SUGGEST_TAGS = join(import.meta.dirname, '../../statemachines/suggest-tags.asl.json');
+
+/** Reads a definition with each `${Name}` replaced by an ARN that ends in the name. */
+export function readDefinition(file: string = SUGGEST_TAGS): Definition {
+  const text = readFileSync(file, 'utf8');
+  return JSON.parse(text.replace(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'));
+}
+
+/** All states by name, those inside Parallel branches too. */
+export function statesOf({ States }: Definition): Map<string, State> {
+  const inBranches = Object.values(States).flatMap(({ Branches = [] }) =>
+    Branches.flatMap((branch) => [...statesOf(branch)]),
+  );
+  return new Map([...Object.entries(States), ...inBranches]);
+}
+
+/** A failed execution: its error's name and cause, as the console shows them. */
+export class ExecutionFailed extends Error {
+  override name = 'ExecutionFailed';
+  readonly error: string;
+  constructor(error: string, cause: string) {
+    super(cause);
+    this.error = error;
+  }
+}
+
+export interface RunOptions {
+  functions: Functions;
+  /** Called for each event of the execution's history, as it happens. */
+  onEvent?: (event: HistoryEvent) => void;
+  /** Name of a Task state to fail, with the first error its Retry or Catch names. */
+  fail?: string | undefined;
+  /** What stands for the console's execution name. */
+  name?: string;
+  /** Milliseconds in place of each Retry's pause. */
+  retryPause?: number;
+}
+
+/**
+ * Runs the deployed definition on this machine.
+ *
+ * @returns the execution's output
+ * @throws ExecutionFailed with the name of the error that ended it
+ */
+export async function runWorkflow(input: object, options: RunOptions): Promise<unknown> {
+  const { functions, fail, name = `local-${crypto.randomUUID()}`, retryPause = 100, onEvent } = options;
+  const definition = readDefinition();
+  const tasks = [...statesOf(definition)].filter(([, { Type }]) => Type === 'Task');
+  if (fail !== undefined && !tasks.some(([task]) => task === fail)) {
+    throw new RangeError(
+      `${fail} is no task of the workflow; its tasks are ${tasks.map(([task]) => task).join(', ')}`,
+    );
+  }
+  const handlers = tasks.map(([task, state]) => [
+    task,
+    task === fail
+      ? () => Promise.reject(firstNamedError(state))
+      : (parameters: unknown) => invoke(functions, parameters),
+  ]);
+  const machine = new StateMachine(definition as never);
+  const execution = machine.run(input as never, {
+    overrides: {
+      taskResourceLocalHandlers: Object.fromEntries(handlers),
+      retryIntervalOverrides: Object.fromEntries(tasks.map(([task]) => [task, retryPause])),
+    },
+    context: {
+      Execution: {
+        Input: input,
+        Id: `arn:aws:states:us-east-1:000000000000:execution:suggest-tags:${name}`,
+        Name: name,
+        RedriveCount: 0,
+        StartTime: new Date().toISOString(),
+      },
+    } as never,
+  });
+  const [outcome] = await Promise.allSettled([execution.result, follow(execution.eventLogs, onEvent)]);
+  if (outcome.status === 'fulfilled') return outcome.value;
+  const { name: error, message } = outcome.reason as Error;
+  throw new ExecutionFailed(error, message);
+}
+
+async function follow(
+  events: AsyncIterable<HistoryEvent>,
+  onEvent?: (event: HistoryEvent) => void,
+): Promise<void> {
+  for await (const event of events) onEvent?.(event);
+}
+
+/** Calls the function that a Task names; values cross as JSON, as they would between Step Functions and Lambda. */
+async function invoke(functions: Functions, parameters: unknown): Promise<never> {
+  const { FunctionName, Payload } = parameters as { FunctionName: string; Payload: unknown };
+  const placeholder = FunctionName.split(':').at(-1) as keyof Functions;
+  const answer = await functions[placeholder](JSON.parse(JSON.stringify(Payload)));
+  return { Payload: JSON.parse(JSON.stringify(answer)) } as never;
+}
+
+function firstNamedError({ Retry = [], Catch = [] }: State): Error {
+  const error = new Error('failed on request');
+  error.name = [...Retry, ...Catch][0]?.ErrorEquals[0] ?? 'Lambda.Unknown';
+  return error;
+}
