@@ -41,7 +41,7 @@ export function parseMetadata(json: string): ModelMetadata {
       cause,
     });
   }
-  const result = modelMetadataSchema.safeParse(value);
+  const result = modelMetadataSchema.safeParse(value, { jitless: true });
   if (result.success) return result.data;
   const problems = result.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`,

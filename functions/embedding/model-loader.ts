@@ -1,6 +1,6 @@
 import { cosineSimilarity } from '../contracts/vector.ts';
 import { DimensionMismatchError, VocabularyIncompleteError } from './errors.ts';
-import { parseMetadata, patternOf } from './metadata.ts';
+import { type ModelMetadata, parseMetadata, patternOf } from './metadata.ts';
 import {
   fingerprint,
   MODEL_SIZE_RANGE,
@@ -11,8 +11,8 @@ import {
 } from './model-files.ts';
 import { Model2Vec } from './model2vec.ts';
 import { createTokenizer } from './tokenizer.ts';
-import { parseVocabulary } from './vocabulary.ts';
-import { viewWeights } from './weights.ts';
+import { parseVocabulary, type Vocabulary } from './vocabulary.ts';
+import { viewWeights, type Weights } from './weights.ts';
 
 const AN_HOUR = 3_600_000;
 const DIMENSION = 384;
@@ -151,31 +151,47 @@ async function readModel(modelPath: string, dimension: number, sizes: SizeRange)
   const metadata = parseMetadata(await readMetadata(modelPath));
   if (metadata.dimension !== dimension) throw wrongDimension('metadata.json', metadata.dimension, dimension);
 
-  const [bytes, vocabularyBytes] = await Promise.all([
-    readModelFile(modelPath, 'model2vec.bin', metadata, sizes),
-    readModelFile(modelPath, 'vocab.txt', metadata),
+  // The weights are read on another thread while this one builds the vocabulary.
+  const [weights, vocabulary] = await settled([
+    readWeights(modelPath, metadata, sizes),
+    readVocabulary(modelPath, metadata),
   ]);
-  verifyChecksum('model2vec.bin', bytes, metadata);
-  const weights = viewWeights(bytes);
   if (weights.dimension !== dimension) throw wrongDimension('model2vec.bin', weights.dimension, dimension);
   if (weights.rows !== metadata.vocabularySize) {
     throw new VocabularyIncompleteError(
       `model2vec.bin has ${weights.rows} rows, metadata.json says ${metadata.vocabularySize} tokens: the files belong to different models`,
     );
   }
-  // Before its checksum, because a list that ends early deserves to be called so.
-  const vocabulary = parseVocabulary(
-    Buffer.from(vocabularyBytes.buffer).toString('utf8'),
-    weights.rows,
-    metadata.tokenizer.unknownToken,
-  );
-  verifyChecksum('vocab.txt', vocabularyBytes, metadata);
   return new Model2Vec(
     metadata,
     createTokenizer(vocabulary, patternOf(metadata)),
     weights,
     vocabulary.unknownId,
   );
+}
+
+async function readWeights(modelPath: string, metadata: ModelMetadata, sizes: SizeRange): Promise<Weights> {
+  const bytes = await readModelFile(modelPath, 'model2vec.bin', metadata, sizes);
+  verifyChecksum('model2vec.bin', bytes, metadata);
+  return viewWeights(bytes);
+}
+
+async function readVocabulary(modelPath: string, metadata: ModelMetadata): Promise<Vocabulary> {
+  const bytes = await readModelFile(modelPath, 'vocab.txt', metadata);
+  // Parsed before its checksum is compared, because a list that ends early deserves to be called so.
+  const vocabulary = parseVocabulary(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'),
+    metadata.vocabularySize,
+    metadata.tokenizer.unknownToken,
+  );
+  verifyChecksum('vocab.txt', bytes, metadata);
+  return vocabulary;
+}
+
+/** Like Promise.all, and waits for both, so that no file is still being read when an error is reported. */
+async function settled<A, B>(both: [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  await Promise.allSettled(both);
+  return Promise.all(both);
 }
 
 function wrongDimension(file: string, actual: number, expected: number): DimensionMismatchError {

@@ -60,8 +60,5 @@ export class Tokenizer {
  * @throws ModelCorruptError when the pattern cannot be used
  */
 export function createTokenizer(vocabulary: Vocabulary, pattern: string): Tokenizer {
-  return new Tokenizer(
-    new Split(pattern),
-    new Unigram(vocabulary.trie, vocabulary.scores, vocabulary.unknownId),
-  );
+  return new Tokenizer(new Split(pattern), new Unigram(vocabulary));
 }

@@ -1,4 +1,5 @@
 import type { Trie } from './trie.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** What a character costs that no token covers, below the least likely token: fixed in Hugging Face `tokenizers`. */
 const UNKNOWN_PENALTY = 10;
@@ -21,17 +22,11 @@ export class Unigram {
   #bestStart = new Int32Array(64);
   #bestId = new Int32Array(64);
 
-  /**
-   * @param trie token → id, without the unknown token
-   * @param scores log-probability by id
-   * @param unknownId id of the unknown token
-   */
-  constructor(trie: Trie, scores: Float64Array, unknownId: number) {
+  constructor({ trie, scores, leastScore, unknownId }: Vocabulary) {
     this.#trie = trie;
     this.#scores = scores;
     this.#unknownId = unknownId;
-    this.#unknownScore =
-      scores.reduce((least, score) => Math.min(least, score), Number.POSITIVE_INFINITY) - UNKNOWN_PENALTY;
+    this.#unknownScore = leastScore - UNKNOWN_PENALTY;
   }
 
   /**
@@ -67,7 +62,7 @@ export class Unigram {
       let characterIsToken = false;
       for (let end = start; end < length; ) {
         node = trie.child(node, piece.charCodeAt(end++));
-        if (node < 0) break;
+        if (node === 0) break;
         const id = trie.value(node);
         if (id < 0) continue;
         const score = scores[id]! + scoreSoFar;

@@ -7,6 +7,8 @@ export interface Vocabulary {
   readonly trie: Trie;
   /** log-probability by id */
   readonly scores: Float64Array;
+  /** the lowest of them */
+  readonly leastScore: number;
   readonly unknownId: number;
 }
 
@@ -24,6 +26,7 @@ const NODES_A_TOKEN = 2.5;
 export function parseVocabulary(text: string, size: number, unknownToken: string): Vocabulary {
   const scores = new Float64Array(size);
   const trie = new Trie(Math.ceil(size * NODES_A_TOKEN));
+  let leastScore = Number.POSITIVE_INFINITY;
   let id = 0;
   for (let start = 0; start < text.length; id++) {
     if (id === size) throw incomplete(`has more than ${size} lines, the rows of the model`);
@@ -36,18 +39,18 @@ export function parseVocabulary(text: string, size: number, unknownToken: string
         `needs a token, a tab and a number on line ${id + 1}, got ${JSON.stringify(text.slice(start, end))}`,
       );
     }
-    const token = text.slice(start, tab);
-    if (id === UNKNOWN_ID && token !== unknownToken) {
-      throw incomplete(`has to start with the unknown token ${unknownToken}, got ${JSON.stringify(token)}`);
+    if (id === UNKNOWN_ID) {
+      if (text.slice(start, tab) !== unknownToken)
+        throw incomplete(`has to start with the unknown token ${unknownToken}`);
+    } else if (!trie.add(id, text, start, tab)) {
+      throw incomplete(`has the token of line ${id + 1}, ${JSON.stringify(text.slice(start, tab))}, twice`);
     }
-    if (id !== UNKNOWN_ID && !trie.add(token, id)) {
-      throw incomplete(`has the token ${JSON.stringify(token)} twice, the second time on line ${id + 1}`);
-    }
+    if (score < leastScore) leastScore = score;
     scores[id] = score;
     start = end + 1;
   }
   if (id < size) throw incomplete(`has ${id} of ${size} tokens`);
-  return { trie, scores, unknownId: UNKNOWN_ID };
+  return { trie, scores, leastScore, unknownId: UNKNOWN_ID };
 }
 
 function incomplete(problem: string): VocabularyIncompleteError {
