@@ -46,12 +46,15 @@ export class Model2Vec {
       if (counts[id] === 0) distinct.push(id);
       counts[id]!++;
     }
-    const sum = new Float64Array(this.dimension);
+    const { dimension, scales, tokenWeights } = this.#weights;
+    const rows: number[] = [];
+    const factors: number[] = [];
     for (const id of distinct) {
-      this.#addRow(sum, id, counts[id]!);
+      rows.push(id * dimension);
+      factors.push(counts[id]! * tokenWeights[id]! * scales[id]!);
       counts[id] = 0;
     }
-    return unitVector(sum);
+    return unitVector(this.#sumRows(rows, factors));
   }
 
   /** Embeds several texts; the result has one vector for each, in order. */
@@ -59,11 +62,35 @@ export class Model2Vec {
     return texts.map((text) => this.embed(text));
   }
 
-  #addRow(sum: Float64Array, id: number, count: number): void {
-    const { dimension, scales, tokenWeights, vectors } = this.#weights;
-    const factor = count * tokenWeights[id]! * scales[id]!;
-    const row = id * dimension;
-    for (let i = 0; i < dimension; i++) sum[i]! += factor * vectors[row + i]!;
+  /**
+   * @param rows where the rows start in `vectors`
+   * @param factors what each is multiplied by
+   */
+  #sumRows(rows: number[], factors: number[]): Float64Array {
+    const { dimension, vectors } = this.#weights;
+    const sum = new Float64Array(dimension);
+    // Four rows at a time halve the time: each sum is fetched and stored a quarter as often.
+    while (rows.length % 4 !== 0) {
+      rows.push(0);
+      factors.push(0);
+    }
+    for (let k = 0; k < rows.length; k += 4) {
+      const [a, b, c, d] = [rows[k]!, rows[k + 1]!, rows[k + 2]!, rows[k + 3]!];
+      const [timesA, timesB, timesC, timesD] = [
+        factors[k]!,
+        factors[k + 1]!,
+        factors[k + 2]!,
+        factors[k + 3]!,
+      ];
+      for (let i = 0; i < dimension; i++) {
+        sum[i]! +=
+          timesA * vectors[a + i]! +
+          timesB * vectors[b + i]! +
+          timesC * vectors[c + i]! +
+          timesD * vectors[d + i]!;
+      }
+    }
+    return sum;
   }
 }
 
