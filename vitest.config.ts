@@ -5,5 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/opensearch/**', 'test/synth/**', 'node_modules/**'],
     testTimeout: 30_000,
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
   },
 });

@@ -5,7 +5,7 @@ import { loadJapaneseTokenizer } from '../functions/keywords/japanese-tokenizer.
 import type { Instruments } from './measure.ts';
 
 /** The project's own model folder. */
-export const MODEL = join(import.meta.dirname, '../model');
+export const MODEL = process.env.MODEL_PATH ?? join(import.meta.dirname, '../model');
 
 /** Loads what measuring needs: the catalogue, the dictionary and the model. */
 export async function loadInstruments(

@@ -18,6 +18,10 @@ export const keywordsAnswer = z.object({
   }),
   catalogue: z.object({ version: z.string() }),
   candidates: z.array(candidate).max(MAX_CANDIDATES),
+  texts: z
+    .array(z.string())
+    .max(MAX_CANDIDATES)
+    .describe('What stands for each candidate when it is embedded'),
 });
 export type KeywordsAnswer = z.infer<typeof keywordsAnswer>;
 
@@ -42,6 +46,9 @@ export const textsRequest = z.object({ texts: z.array(z.string().max(1000)).max(
 export const textsEmbedding = z.object({ model: modelIdentity, vectors: z.array(vector) });
 export type TextsEmbedding = z.infer<typeof textsEmbedding>;
 
+/** Stands where the embedding function gave no answer. */
+const noEmbedding = z.object({ model: z.null() });
+
 /** What the scorer gets: the gathered signals and, from the execution's own input, what it answers. */
 export const suggestTagsRequest = z.object({
   event: z.object({
@@ -50,10 +57,10 @@ export const suggestTagsRequest = z.object({
   }),
   execution: z.object({ id: z.string(), name: z.string(), redriveCount: z.int().min(0) }),
   keywords: z.object({
-    answer: keywordsAnswer,
+    answer: keywordsAnswer.omit({ texts: true }),
     degraded: z.array(z.literal('keywords')),
-    embedding: textsEmbedding.nullable(),
+    embedding: z.union([textsEmbedding, noEmbedding]),
   }),
-  article: articleEmbedding.nullable(),
+  article: z.union([articleEmbedding, noEmbedding]),
 });
 export type SuggestTagsRequest = z.infer<typeof suggestTagsRequest>;

@@ -64,7 +64,7 @@ export type TagsSuggested = z.infer<typeof tagsSuggested>;
 /** An event as a subscriber gets it. */
 export const tagsSuggestedSample: TagsSuggested = {
   metadata: {
-    id: '0f9a1f0e5d5a4b3f8b1b7f0e6f0c6f0a3f6b1c9d8e7f6a5b4c3d2e1f00112233',
+    id: 'cc56b6d0ec53468f1acd39cb6dc8948fc538d829c98544157456590ec55bdd34',
     version: '1',
     correlationId: 'editor-save-4711',
     causationId: '17793124-05d4-b198-2fde-7ededc63b103',

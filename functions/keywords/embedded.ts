@@ -3,7 +3,7 @@ import { readArticleText } from '../shared/article-text.ts';
 import { assertFits, type Fit } from '../shared/fit.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { KeywordEngine } from './engine.ts';
-import { type Found, findCandidates, toCandidates } from './extract.ts';
+import { type Found, findCandidates, toAnswer, toCandidates } from './extract.ts';
 import { type JapaneseTokenizer, loadJapaneseTokenizer } from './japanese-tokenizer.ts';
 import { cutUnits } from './units.ts';
 
@@ -22,12 +22,7 @@ export async function createEmbeddedEngine(options: {
   return {
     async extract(article) {
       const found = findInArticle(article, { catalogue, japanese });
-      const { articleId, revision, tags = [] } = article;
-      return {
-        article: { articleId, revision, tags },
-        catalogue: { version: catalogue.version },
-        candidates: toCandidates(found, fit, article),
-      };
+      return toAnswer(article, catalogue.version, toCandidates(found, fit, article));
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { Candidate, Prior } from '../contracts/candidate.ts';
 import { MAX_CANDIDATES, MAX_LABEL_BYTES } from '../contracts/limits.ts';
+import type { KeywordsAnswer } from '../contracts/signals.ts';
+import type { AcceptedArticle } from '../shared/accept-article.ts';
 import type { ArticleText } from '../shared/article-text.ts';
 import { type Features, type Fit, relevances } from '../shared/fit.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -108,6 +110,20 @@ export function toCandidates(
         : evidenceOf(mentions, source),
     ...(prior && { prior }),
   }));
+}
+
+/** What both engines answer. */
+export function toAnswer(
+  { articleId, revision, tags = [] }: AcceptedArticle,
+  catalogueVersion: string,
+  candidates: Candidate[],
+): KeywordsAnswer {
+  return {
+    article: { articleId, revision, tags },
+    catalogue: { version: catalogueVersion },
+    candidates,
+    texts: candidates.map(({ label }) => label),
+  };
 }
 
 function isFrequent(mentions: Mention[]): boolean {

@@ -24,8 +24,10 @@ const LONGEST_TAG = 6;
 const JOINT = /^[\s._\-/・]{0,2}$/;
 
 /**
- * Finds every run of up to six adjacent units whose joined keys `isTag` accepts, so that all spellings of a tag that
+ * Finds every run of up to six adjacent units whose joined keys `tagOf` knows, so that all spellings of a tag that
  * differ in case, width, spaces, dots and hyphens are found, and only at word boundaries.
+ *
+ * An alias inside a longer tag, or glued to its neighbour (the js of Node.js and of index.js), is no mention.
  *
  * @param tagOf the key of the tag that a spelling's key stands for (itself or an alias), undefined for none
  */
@@ -33,9 +35,16 @@ export function findTags(blocks: UnitBlock[], tagOf: (key: string) => string | u
   const mentions: Mentions = new Map();
   forEachRun(blocks, (block, first, last, key, position) => {
     const tag = tagOf(key);
-    if (tag !== undefined) addMention(mentions, tag, mentionOf(block, first, last, position));
+    if (tag === undefined || (tag !== key && isGlued(block, first, last))) return;
+    addMention(mentions, tag, mentionOf(block, first, last, position));
   });
   return mentions;
+}
+
+function isGlued({ text, units }: UnitBlock, first: number, last: number): boolean {
+  const { start } = units[first]!;
+  const { end } = units[last]!;
+  return /[._\-/]/.test(text.charAt(start - 1)) || /^[._\-/][\p{L}\p{N}]/u.test(text.slice(end, end + 3));
 }
 
 /** Calls `visit` for each run of up to LONGEST_TAG adjacent units, with the joined key. */

@@ -15,7 +15,7 @@ export interface Unit {
 }
 
 const LATIN_WORD =
-  /(?<![\p{L}\p{N}])\.NET(?![\p{L}\p{N}])|[\p{Script=Latin}\p{Nd}][\p{Script=Latin}\p{Nd}\p{M}]*(?:\+\+|#(?![\p{L}\p{N}]))?/giu;
+  /(?<![\p{Script=Latin}\p{N}])\.NET(?![\p{Script=Latin}\p{N}])|[\p{Script=Latin}\p{Nd}][\p{Script=Latin}\p{Nd}\p{M}]*(?:\+\+|#(?![\p{Script=Latin}\p{N}]))?/giu;
 
 /** 名詞 that carry no topic: pronouns, dependent nouns (こと, ため), numbers, counters, days. */
 const EMPTY_NOUNS = new Set([

@@ -22,7 +22,7 @@ export function suggestTags(
   scoring: Scoring,
 ): SuggestionData {
   const { answer, degraded, embedding } = keywords;
-  const isEmbedded = embedding !== null && article !== null;
+  const isEmbedded = 'vectors' in embedding && 'vectors' in article;
   const model = isEmbedded ? article.model : null;
   assertFits(fit, { modelSha256: model?.sha256, catalogue: answer.catalogue.version });
   const semantic = isEmbedded ? semanticRelevances(answer.candidates, embedding, article, fit) : null;

@@ -9,7 +9,7 @@ import { DEFAULT_SCORING } from '../../functions/scorer/rank.ts';
 import { loadFit } from '../../functions/shared/fit.ts';
 import type { Functions } from './workflow.ts';
 
-const MODEL = join(import.meta.dirname, '../../model');
+const MODEL = process.env.MODEL_PATH ?? join(import.meta.dirname, '../../model');
 
 /** The very handlers that AWS runs, on this machine: the embedded keyword engine, the model from its folder, no bus. */
 export function createLocalFunctions(): Functions {

@@ -7,20 +7,19 @@ import { readArticleFile } from './article-file.ts';
 import { printHistory, printSuggestions } from './report.ts';
 import { ExecutionFailed, runWorkflow } from './workflow.ts';
 
-const SAMPLE = join(import.meta.dirname, '../../test/articles/suggest-tags.md');
+const SAMPLE = join(import.meta.dirname, '../../test/articles/step-functions-retry.md');
 
 const command = new Command('npm start --')
   .description('Send an article through the workflow on this machine and print the tags it suggests.')
   .argument(
     '[file]',
-    'Markdown, HTML, plain text, an ArticlePublished event as .json, or - for standard input',
-    SAMPLE,
+    'Markdown, HTML, plain text, an ArticlePublished event as .json, or - for standard input; without it, an article of our own',
   )
   .option('--json', 'print the TagsSuggested event alone')
   .option('--fail <state>', "make that state's task fail, to see what the workflow does about it")
   .action(suggest);
 
-async function suggest(file: string, { json, fail }: { json?: boolean; fail?: string }): Promise<void> {
+async function suggest(file = SAMPLE, { json, fail }: { json?: boolean; fail?: string }): Promise<void> {
   // Logs of the functions are for CloudWatch; here they would hide what is printed.
   process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
   const { createLocalFunctions } = await import('./functions.ts');

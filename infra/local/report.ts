@@ -2,33 +2,38 @@ import { styleText } from 'node:util';
 import type { TagsSuggested } from '../../functions/contracts/tags-suggested.ts';
 import type { HistoryEvent } from './workflow.ts';
 
-/** Prints each state as it ends, with its time and outcome. */
+/** Prints each state with its time and outcome, as it happens. */
 export function printHistory(): (event: HistoryEvent) => void {
   const entered = new Map<string, number>();
+  /** Errors of attempts whose outcome (tried again, degraded, failed for good) is not known yet. */
+  const errors = new Map<string, string>();
+  const left = new Set<string>();
+
+  const print = (mark: string, name: string, at: number, outcome = '') => {
+    const milliseconds = at - (entered.get(name) ?? at);
+    console.log(`${mark} ${name.padEnd(25)}${`${milliseconds} ms`.padStart(9)}  ${outcome}`.trimEnd());
+  };
   return (event) => {
+    if (event.type === 'ExecutionFailed') {
+      for (const [name, error] of errors)
+        print(styleText('red', '✘'), name, event.timestamp, styleText('red', error));
+    }
     if (!('state' in event)) return;
     const { name } = event.state;
+    const error = errors.get(name);
     if (event.type === 'StateEntered') entered.set(name, event.timestamp);
-    const line = describe(event);
-    if (line === undefined) return;
-    const milliseconds = event.timestamp - (entered.get(name) ?? event.timestamp);
-    console.log(`${line[0]} ${name.padEnd(26)}${`${milliseconds} ms`.padStart(8)}  ${line[1]}`);
+    else if (event.type === 'StateFailed') errors.set(name, `${event.Error}: ${event.Cause}`);
+    else if (event.type === 'StateRetried') {
+      print(styleText('yellow', '↻'), name, event.timestamp, styleText('yellow', `${error} (tried again)`));
+      errors.delete(name);
+    } else if (event.type === 'StateCaught') {
+      print(styleText('yellow', '↷'), name, event.timestamp, styleText('yellow', `${error} (degraded)`));
+      errors.delete(name);
+      left.add(name);
+    } else if (event.type === 'StateExited' && !left.has(name)) {
+      print(styleText('green', '✔'), name, event.timestamp);
+    }
   };
-}
-
-function describe(event: HistoryEvent): [mark: string, outcome: string] | undefined {
-  switch (event.type) {
-    case 'StateExited':
-      return [styleText('green', '✔'), ''];
-    case 'StateRetried':
-      return [styleText('yellow', '↻'), styleText('yellow', 'failed, tried again')];
-    case 'StateCaught':
-      return [styleText('yellow', '↷'), styleText('yellow', 'failed, degraded')];
-    case 'StateFailed':
-      return [styleText('red', '✘'), styleText('red', `${event.Error}: ${event.Cause}`)];
-    default:
-      return undefined;
-  }
 }
 
 const BAR = 20;

@@ -60,7 +60,7 @@ export interface RunOptions {
   functions: Functions;
   /** Called for each event of the execution's history, as it happens. */
   onEvent?: (event: HistoryEvent) => void;
-  /** Name of a Task state to fail, with the first error its Retry or Catch names. */
+  /** Name of a Task state to fail, with the first error that its Catch, or else its Retry, names. */
   fail?: string | undefined;
   /** What stands for the console's execution name. */
   name?: string;
@@ -105,29 +105,37 @@ export async function runWorkflow(input: object, options: RunOptions): Promise<u
       },
     } as never,
   });
-  const [outcome] = await Promise.allSettled([execution.result, follow(execution.eventLogs, onEvent)]);
-  if (outcome.status === 'fulfilled') return outcome.value;
-  const { name: error, message } = outcome.reason as Error;
-  throw new ExecutionFailed(error, message);
-}
-
-async function follow(
-  events: AsyncIterable<HistoryEvent>,
-  onEvent?: (event: HistoryEvent) => void,
-): Promise<void> {
-  for await (const event of events) onEvent?.(event);
+  let failure = new ExecutionFailed('States.Runtime', 'the execution ended without a word');
+  const follow = async () => {
+    for await (const event of execution.eventLogs) {
+      onEvent?.(event);
+      if (event.type === 'ExecutionFailed')
+        failure = new ExecutionFailed(String(event.Error ?? ''), String(event.Cause ?? ''));
+    }
+  };
+  const [outcome] = await Promise.allSettled([execution.result, follow()]);
+  if (outcome.status === 'rejected') throw failure;
+  return outcome.value;
 }
 
 /** Calls the function that a Task names; values cross as JSON, as they would between Step Functions and Lambda. */
 async function invoke(functions: Functions, parameters: unknown): Promise<never> {
   const { FunctionName, Payload } = parameters as { FunctionName: string; Payload: unknown };
   const placeholder = FunctionName.split(':').at(-1) as keyof Functions;
-  const answer = await functions[placeholder](JSON.parse(JSON.stringify(Payload)));
-  return { Payload: JSON.parse(JSON.stringify(answer)) } as never;
+  try {
+    const answer = await functions[placeholder](JSON.parse(JSON.stringify(Payload)));
+    return { Payload: JSON.parse(JSON.stringify(answer)) } as never;
+  } catch (error) {
+    // What crosses is the name and the message, as Lambda reports them.
+    const { name, message } = error as Error;
+    throw named(name, message);
+  }
 }
 
 function firstNamedError({ Retry = [], Catch = [] }: State): Error {
-  const error = new Error('failed on request');
-  error.name = [...Retry, ...Catch][0]?.ErrorEquals[0] ?? 'Lambda.Unknown';
-  return error;
+  return named([...Catch, ...Retry][0]?.ErrorEquals[0] ?? 'Lambda.Unknown', 'failed on request');
+}
+
+function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
 }
