@@ -51,8 +51,6 @@ export async function startOpenSearch({
     [
       '-Xms256m',
       '-Xmx512m',
-      // The class data archive and the first compiler tier halve the start; nothing here runs for long.
-      '-XX:TieredStopAtLevel=1',
       ...(credentials ? [`-Dcredentials=${credentials}`] : []),
       '-cp',
       `${join(BUILD, 'classes')}:${join(BUILD, 'lib/*')}`,

@@ -197,7 +197,15 @@ export const ANALYSIS_SETTINGS = {
         type: 'custom',
         char_filter: ['name_cpp', 'name_csharp', 'name_fsharp', 'name_dotnet'],
         tokenizer: 'words',
-        filter: ['compound_words', 'nfkc', 'lowercase', 'letters', 'compound_shingles', 'no_fillers', 'tag_length'],
+        filter: [
+          'compound_words',
+          'nfkc',
+          'lowercase',
+          'letters',
+          'compound_shingles',
+          'no_fillers',
+          'tag_length',
+        ],
       },
       /** Keys of all runs of words: whatever stands in the text as a tag could be spelled. */
       tag_keys: {
