@@ -29,3 +29,19 @@ export class DimensionMismatchError extends Error {
     this.name = 'DimensionMismatchError';
   }
 }
+
+/** S3 refused, failed or broke off while the model was being downloaded. Worth another try. */
+export class ModelDownloadError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ModelDownloadError';
+  }
+}
+
+/** The local copy of the model does not fit on the disk. */
+export class StorageFullError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StorageFullError';
+  }
+}

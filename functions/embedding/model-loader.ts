@@ -9,6 +9,7 @@ import {
   type SizeRange,
   verifyChecksum,
 } from './model-files.ts';
+import type { ModelStore } from './model-store.ts';
 import { Model2Vec } from './model2vec.ts';
 import { createTokenizer } from './tokenizer.ts';
 import { parseVocabulary, type Vocabulary } from './vocabulary.ts';
@@ -24,6 +25,12 @@ export interface Model2VecLoaderOptions {
    * @default the environment variable MODEL_PATH, or ./model
    */
   readonly modelPath?: string;
+  /**
+   * Where the model comes from when it has no folder of its own yet; `modelPath` is not used then.
+   *
+   * @default none
+   */
+  readonly store?: Pick<ModelStore, 'fetch'>;
   /**
    * Milliseconds after which the next use looks whether the files have changed, and loads them again if so.
    *
@@ -54,6 +61,7 @@ export interface Model2VecLoaderOptions {
 export class Model2VecLoader {
   readonly modelPath: string;
   readonly cacheTTL: number;
+  readonly #store: Pick<ModelStore, 'fetch'> | undefined;
   readonly #dimension: number;
   readonly #sizes: SizeRange;
   #loading: Promise<Model2Vec> | undefined;
@@ -61,6 +69,7 @@ export class Model2VecLoader {
 
   constructor({
     modelPath = process.env.MODEL_PATH || './model',
+    store,
     cacheTTL = AN_HOUR,
     dimension = DIMENSION,
     sizes = MODEL_SIZE_RANGE,
@@ -70,6 +79,7 @@ export class Model2VecLoader {
     }
     this.modelPath = modelPath;
     this.cacheTTL = cacheTTL;
+    this.#store = store;
     this.#dimension = dimension;
     this.#sizes = sizes;
   }
@@ -82,9 +92,10 @@ export class Model2VecLoader {
    * @throws ModelCorruptError when a file is not what metadata.json says
    * @throws VocabularyIncompleteError when vocab.txt does not name a token for each row
    * @throws DimensionMismatchError when embeddings would not have the expected number of components
+   * @throws what {@link ModelStore.fetch} throws, when there is a store
    */
   async load(): Promise<Model2Vec> {
-    if (this.#loaded && performance.now() - this.#loaded.checkedAt < this.cacheTTL) return this.#loaded.model;
+    if (this.#loaded && Date.now() - this.#loaded.checkedAt < this.cacheTTL) return this.#loaded.model;
     this.#loading ??= this.#refresh().finally(() => {
       this.#loading = undefined;
     });
@@ -128,12 +139,13 @@ export class Model2VecLoader {
   async #refresh(): Promise<Model2Vec> {
     try {
       // Taken before reading: files that change meanwhile differ from it, and are loaded at the next check.
-      const current = await fingerprint(this.modelPath);
+      const folder = this.#store ? await this.#store.fetch() : this.modelPath;
+      const current = await fingerprint(folder);
       const model =
         this.#loaded?.fingerprint === current
           ? this.#loaded.model
-          : await readModel(this.modelPath, this.#dimension, this.#sizes);
-      this.#loaded = { model, fingerprint: current, checkedAt: performance.now() };
+          : await readModel(folder, this.#dimension, this.#sizes);
+      this.#loaded = { model, fingerprint: current, checkedAt: Date.now() };
       return model;
     } catch (error) {
       this.#loaded = undefined;
