@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Client } from '@opensearch-project/opensearch';
 import { ANALYSIS_SETTINGS } from './analysis.ts';
 
 /** Which cluster-wide names belong to this installation: `<prefix>-articles` and `<prefix>-tags` are its aliases. */
@@ -75,4 +76,10 @@ export function tagsAlias(prefix: string): string {
 /** Short hash of a definition: part of an index's name, so that a changed definition is a new index. */
 export function definitionVersion(definition: IndexDefinition): string {
   return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 8);
+}
+
+/** The indices that an alias stands for; none when there is no such alias. */
+export async function indicesBehind(client: Client, alias: string): Promise<string[]> {
+  const { body, statusCode } = await client.indices.getAlias({ name: alias }, { ignore: [404] });
+  return statusCode === 404 ? [] : Object.keys(body);
 }

@@ -24,7 +24,12 @@ export const storedTag = z.object({
 });
 export type StoredTag = z.infer<typeof storedTag>;
 
-const catalogueHeader = z.object({ version: z.string(), tags: count });
+/** What a catalogue says of itself. */
+export const catalogueHeader = z.object({
+  version: z.string().describe('Shows in TagsSuggested; BASE+HASH when it was made from another one'),
+  origin: z.enum(['shipped', 'imported']),
+  tags: count,
+});
 export type CatalogueHeader = z.infer<typeof catalogueHeader>;
 
 const answer = z.object({
