@@ -1,4 +1,8 @@
 import { join } from 'node:path';
+import { loadCatalogue } from '../functions/keywords/catalogue.ts';
+import { createOpenSearchClient } from '../functions/keywords/opensearch/client.ts';
+import { DEFAULT_INDEX_PREFIX } from '../functions/keywords/opensearch/indices.ts';
+import { setupSearch } from '../functions/keywords/opensearch/setup.ts';
 import { startOpenSearch } from '../test/opensearch/server.ts';
 
 /** Keeps a local OpenSearch running for a person, its data in .cache/, until Ctrl-C. */
@@ -12,10 +16,14 @@ try {
     port,
     dataDirectory: join(import.meta.dirname, '../.cache/opensearch/data'),
   });
+  await setupSearch(createOpenSearchClient({ url: server.url }, { requestTimeout: 60_000 }), {
+    indexPrefix: DEFAULT_INDEX_PREFIX,
+    shipped: loadCatalogue(),
+  });
   console.log(`OpenSearch listens on ${server.url}, for this machine only; its data stays in .cache/opensearch/data.
 
-  npm run search:setup -- --opensearch ${server.url}    create or upgrade its indices
-  npm start -- --opensearch ${server.url}               tag an article with it
+  npm start -- --opensearch ${server.url}
+  npm run catalogue -- export tags.tsv --opensearch ${server.url}
 
 Ctrl-C stops it.`);
   let stopping = false;

@@ -40,14 +40,18 @@ export function loadFit(file: string = SHIPPED_FIT): Fit {
   return fit.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
-/** @throws FitMismatch when the fit was made with another model or catalogue */
+/**
+ * A catalogue that was made from another one (`ja-1+0e013ef0012b`) is read with the fit of the one before the plus.
+ *
+ * @throws FitMismatch when the fit was made with another model or catalogue
+ */
 export function assertFits(fit: Fit, used: { modelSha256?: string | undefined; catalogue: string }): void {
   if (used.modelSha256 !== undefined && used.modelSha256 !== fit.model.sha256) {
     throw new FitMismatch(
       `fit ${fit.version} was made with model ${fit.model.sha256}, in use is ${used.modelSha256}; deploy them together or run npm run fit`,
     );
   }
-  if (used.catalogue !== fit.catalogue.version) {
+  if (used.catalogue.split('+', 1)[0] !== fit.catalogue.version) {
     throw new FitMismatch(
       `fit ${fit.version} was made with catalogue ${fit.catalogue.version}, in use is ${used.catalogue}; deploy them together or run npm run fit`,
     );

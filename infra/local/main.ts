@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type TagsSuggested, tagsSuggested } from '../../functions/contracts/tags-suggested.ts';
-import { InvalidArticle } from '../../functions/shared/errors.ts';
+import { InvalidArticle, InvalidEnvironment } from '../../functions/shared/errors.ts';
 import { runCommand, UsageError } from '../../scripts/command.ts';
 import { readArticleFile } from './article-file.ts';
 import { printHistory, printSuggestions } from './report.ts';
@@ -15,18 +15,25 @@ const command = new Command('npm start --')
     '[file]',
     'Markdown, HTML, plain text, an ArticlePublished event as .json, or - for standard input; without it, an article of our own',
   )
+  .option('--opensearch <url>', 'ask this OpenSearch for keywords (npm run opensearch starts one)')
   .option('--json', 'print the TagsSuggested event alone')
   .option('--fail <state>', "make that state's task fail, to see what the workflow does about it")
   .action(suggest);
 
-async function suggest(file = SAMPLE, { json, fail }: { json?: boolean; fail?: string }): Promise<void> {
+interface Options {
+  opensearch?: string;
+  json?: boolean;
+  fail?: string;
+}
+
+async function suggest(file = SAMPLE, { opensearch, json, fail }: Options): Promise<void> {
   // Logs of the functions are for CloudWatch; here they would hide what is printed.
   process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
   const { createLocalFunctions } = await import('./functions.ts');
   try {
     const event = await readArticleFile(file);
     const output = await runWorkflow(event, {
-      functions: createLocalFunctions(),
+      functions: createLocalFunctions({ opensearch }),
       fail,
       ...(!json && { onEvent: printHistory() }),
     });
@@ -34,7 +41,8 @@ async function suggest(file = SAMPLE, { json, fail }: { json?: boolean; fail?: s
     if (json) console.log(JSON.stringify(suggested));
     else printSuggestions(suggested);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof InvalidArticle) throw new UsageError(error.message);
+    if (error instanceof RangeError || error instanceof InvalidArticle || error instanceof InvalidEnvironment)
+      throw new UsageError(error.message);
     if (!(error instanceof ExecutionFailed)) throw error;
     if (error.error === 'InvalidArticle') throw new UsageError(error.message);
     console.error(`the execution failed: ${error.error}: ${error.message}`);
