@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { ModelCorruptError } from '../../functions/embedding/errors.ts';
+import { Split } from '../../functions/embedding/split.ts';
+import { PATTERN } from './model-folder.ts';
+
+describe('Split', () => {
+  it.each([
+    ['nothing', '', []],
+    ['only what the pattern drops', ' 。!? ', []],
+    ['runs of one script', 'awsのラムダ関数を12個', ['aws', 'の', 'ラムダ', '関数', 'を', '12', '個']],
+    ['characters outside the basic plane', '𠮷野家の𠮷', ['𠮷野家', 'の', '𠮷']],
+    [
+      'a letter younger than Unicode 16, which the pattern cannot know',
+      'a\u{323b0}b漢\ua7ceb',
+      ['a', 'b', '漢', 'b'],
+    ],
+  ])('splits %s', (_, text, pieces) => {
+    expect(new Split(PATTERN).split(text)).toEqual(pieces);
+  });
+
+  it('keeps a younger character that a negated class matches', () => {
+    expect(new Split('[^\\s]+').split('a\u{323b0} b\u20c1')).toEqual(['a\u{323b0}', 'b\u20c1']);
+  });
+
+  it('gives the same pieces each time', () => {
+    const split = new Split(PATTERN);
+
+    expect([split.split('タグ提案'), split.split('タグ提案')]).toEqual([
+      ['タグ', '提案'],
+      ['タグ', '提案'],
+    ]);
+  });
+
+  it.each([
+    ['is not a regular expression', '[a'],
+    ['matches the empty string', 'a*'],
+  ])('refuses a pattern that %s', (_, pattern) => {
+    expect(() => new Split(pattern)).toThrow(ModelCorruptError);
+  });
+});
