@@ -1,10 +1,9 @@
 import { ModelCorruptError } from './errors.ts';
 import { characterClass, UNASSIGNED_IN_PATTERNS } from './unicode.ts';
 
-const UNASSIGNED = new RegExp(characterClass(UNASSIGNED_IN_PATTERNS), 'gu');
-// Noncharacters: they are and stay unassigned in every version of Unicode.
-const UNASSIGNED_UNIT = '\ufdd0';
-const UNASSIGNED_PAIR = '\u{1fffe}';
+// After an even number of backslashes, a backslash is not itself escaped.
+const PROPERTY = /(?<=(?<!\\)(?:\\\\)*)\\([pP])\{[^}]*\}/g;
+const YOUNGER = characterClass(UNASSIGNED_IN_PATTERNS);
 
 /**
  * The pre-tokenizer Split of Hugging Face `tokenizers` with the behaviour "removed", inverted: the matches of a
@@ -14,36 +13,35 @@ export class Split {
   readonly #pattern: RegExp;
 
   /**
-   * @param pattern source of the regular expression, for the `u` flag
-   * @throws ModelCorruptError when it is not a regular expression, or matches nothing at all
+   * @param pattern source of the regular expression; for the `v` flag when it has property escapes such as
+   * `\p{Script=Han}`, otherwise for the `u` flag
+   * @throws ModelCorruptError when it is not a regular expression, or matches the empty string
    */
   constructor(pattern: string) {
     try {
-      this.#pattern = new RegExp(pattern, 'gu');
+      this.#pattern = compile(pattern);
     } catch (cause) {
       throw new ModelCorruptError(
         `tokenizer.pattern in metadata.json is not a regular expression: ${pattern}`,
         { cause },
       );
     }
-    if ((''.match(this.#pattern) ?? []).length > 0) {
+    if (''.match(this.#pattern) !== null) {
       throw new ModelCorruptError(`tokenizer.pattern in metadata.json matches the empty string: ${pattern}`);
     }
   }
 
   /** The pieces of a normalised text, in order. */
   split(text: string): string[] {
-    if (text.search(UNASSIGNED) >= 0) return this.#splitAround(text);
     return text.match(this.#pattern) ?? [];
   }
+}
 
-  /** Matches on a copy of the same length in which younger characters are unassigned, and cuts the text there. */
-  #splitAround(text: string): string[] {
-    const copy = text.replace(UNASSIGNED, (character) =>
-      character.length === 1 ? UNASSIGNED_UNIT : UNASSIGNED_PAIR,
-    );
-    return Array.from(copy.matchAll(this.#pattern), ({ 0: piece, index }) =>
-      text.slice(index, index + piece.length),
-    );
-  }
+/** Takes the characters that the reference's tables lack out of what properties match; ranges are left alone. */
+function compile(pattern: string): RegExp {
+  if (pattern.search(PROPERTY) < 0) return new RegExp(pattern, 'gu');
+  const source = pattern.replace(PROPERTY, (property, kind) =>
+    kind === 'p' ? `[${property}--${YOUNGER}]` : `[${property}${YOUNGER}]`,
+  );
+  return new RegExp(source, 'gv');
 }

@@ -18,8 +18,23 @@ describe('Split', () => {
     expect(new Split(PATTERN).split(text)).toEqual(pieces);
   });
 
-  it('keeps a younger character that a negated class matches', () => {
-    expect(new Split('[^\\s]+').split('a\u{323b0} b\u20c1')).toEqual(['a\u{323b0}', 'b\u20c1']);
+  it.each([
+    ['in a range, as the original does', '[a\u{20000}-\u{33fff}]+', 'a\u{323b0}b', ['a\u{323b0}']],
+    [
+      'in a range beside a property',
+      '[\\p{Script=Latin}\u{20000}-\u{33fff}]+',
+      'a\u{323b0}\ua7ceb',
+      ['a\u{323b0}', 'b'],
+    ],
+    ['in a negated class', '[^\\s]+', 'a\u{323b0} b\u20c1', ['a\u{323b0}', 'b\u20c1']],
+    ['in a negated class of a property', '[^\\p{L}]+', 'a\u{323b0}b', ['\u{323b0}']],
+    ['in a negated property', '\\P{L}+', 'a\u{323b0}b', ['\u{323b0}']],
+  ])('matches a letter younger than Unicode 16 %s', (_, pattern, text, pieces) => {
+    expect(new Split(pattern).split(text)).toEqual(pieces);
+  });
+
+  it('tells an escaped backslash before a p from a property', () => {
+    expect(new Split('\\\\p{2}|[a\u{323b0}]').split('\\pp \u{323b0}')).toEqual(['\\pp', '\u{323b0}']);
   });
 
   it('gives the same pieces each time', () => {
