@@ -32,9 +32,14 @@ export function measureArticle(
   article: TaggedArticle,
   { catalogue, japanese, model }: Instruments,
 ): Measured {
+  const found = findInArticle({ ...article, format: 'markdown' }, { catalogue, japanese });
+  return measureFound(article, found, model);
+}
+
+/** Measures what some engine found in an article. */
+export function measureFound(article: TaggedArticle, found: readonly Found[], model: Model2Vec): Measured {
   const { id, source, lang, tags, title, body } = article;
   const markdown = { title, body, format: 'markdown' } as const;
-  const found = findInArticle(markdown, { catalogue, japanese });
   const labels = embedTexts(
     model,
     found.map(({ label }) => label),

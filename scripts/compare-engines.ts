@@ -1,0 +1,133 @@
+import type { Client } from '@opensearch-project/opensearch';
+import { Command } from 'commander';
+import { findInArticle as findEmbedded } from '../functions/keywords/embedded.ts';
+import type { Found } from '../functions/keywords/extract.ts';
+import { indexArticle } from '../functions/keywords/opensearch/article-index.ts';
+import { findInArticle as findWithOpenSearch } from '../functions/keywords/opensearch/engine.ts';
+import { articlesAlias } from '../functions/keywords/opensearch/indices.ts';
+import { setupSearch } from '../functions/keywords/opensearch/setup.ts';
+import { DEFAULT_SCORING } from '../functions/scorer/rank.ts';
+import { readArticleText } from '../functions/shared/article-text.ts';
+import { type Fit, loadFit } from '../functions/shared/fit.ts';
+import { readPaths, type TaggedArticle } from './articles.ts';
+import { runCommand } from './command.ts';
+import { loadInstruments } from './instruments.ts';
+import { type Instruments, judge, measureFound } from './measure.ts';
+import { figuresOf, type Judged } from './metrics.ts';
+import { createProgress } from './progress.ts';
+import { connect, reportingErrors, type SearchOptions, withSearchOptions } from './search-options.ts';
+
+const command = withSearchOptions(new Command('npm run search:compare --'))
+  .description(
+    'Hold the two keyword engines against each other: tags found, F1 and time. Indexes the articles under names of its own and removes them again.',
+  )
+  .argument('<path...>', 'files of tagged articles')
+  .option('--lang <language>', 'only articles of this language')
+  .action(reportingErrors(compare));
+
+async function compare(paths: string[], options: SearchOptions & { lang?: string }): Promise<void> {
+  const { client } = connect(options);
+  const instruments = await loadInstruments();
+  const articles: TaggedArticle[] = [];
+  for await (const article of readPaths(paths, options)) articles.push(article);
+  const indexPrefix = `compare-${crypto.randomUUID().slice(0, 8)}`;
+  try {
+    await setupSearch(client, { indexPrefix, shipped: instruments.catalogue });
+    await indexAll(client, indexPrefix, articles);
+    print(await measureBoth(client, indexPrefix, articles, instruments));
+  } finally {
+    const { body } = await client.indices.get({ index: `${indexPrefix}-*` });
+    await client.indices.delete({ index: Object.keys(body) });
+  }
+}
+
+async function indexAll(client: Client, indexPrefix: string, articles: TaggedArticle[]): Promise<void> {
+  const index = articlesAlias(indexPrefix);
+  const progress = createProgress('articles indexed', articles.length);
+  for (const { id, title, body } of articles) {
+    await indexArticle(client, {
+      index,
+      article: { articleId: id, revision: 1 },
+      text: readArticleText({ title, body, format: 'markdown' }),
+      signal: AbortSignal.timeout(60_000),
+    });
+    progress.tick();
+  }
+  progress.end();
+  await client.indices.refresh({ index });
+}
+
+interface Comparison {
+  /** Mean Jaccard index of the catalogue tags found; two empty sets agree. */
+  agreement: number;
+  /** The same of phrases outside the catalogue. */
+  agreementOnPhrases: number;
+  f1: { embedded: number; opensearch: number };
+  /** Milliseconds of OpenSearch's extraction, without indexing. */
+  milliseconds: number[];
+}
+
+async function measureBoth(
+  client: Client,
+  indexPrefix: string,
+  articles: TaggedArticle[],
+  instruments: Instruments,
+): Promise<Comparison> {
+  const fit = loadFit();
+  const progress = createProgress('articles compared', articles.length);
+  const judged: Record<'embedded' | 'opensearch', Judged[]> = { embedded: [], opensearch: [] };
+  const milliseconds: number[] = [];
+  const jaccards: { known: number; open: number }[] = [];
+  for (const article of articles) {
+    const markdown = { ...article, articleId: article.id, format: 'markdown' } as const;
+    const embedded = findEmbedded(markdown, instruments);
+    const started = performance.now();
+    const { found } = await findWithOpenSearch(markdown, {
+      client,
+      prior: instruments.catalogue,
+      indexPrefix,
+      text: readArticleText(markdown),
+      signal: AbortSignal.timeout(60_000),
+    });
+    milliseconds.push(performance.now() - started);
+    jaccards.push({
+      known: jaccard(keys(embedded, true), keys(found, true)),
+      open: jaccard(keys(embedded, false), keys(found, false)),
+    });
+    judged.embedded.push(judgeFound(article, embedded, fit, instruments));
+    judged.opensearch.push(judgeFound(article, found, fit, instruments));
+    progress.tick();
+  }
+  progress.end();
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    agreement: mean(jaccards.map(({ known }) => known)),
+    agreementOnPhrases: mean(jaccards.map(({ open }) => open)),
+    f1: { embedded: figuresOf(judged.embedded).f1At5, opensearch: figuresOf(judged.opensearch).f1At5 },
+    milliseconds: milliseconds.sort((a, b) => a - b),
+  };
+}
+
+function judgeFound(article: TaggedArticle, found: Found[], fit: Fit, { model }: Instruments): Judged {
+  return judge(measureFound(article, found, model), fit, DEFAULT_SCORING);
+}
+
+function keys(found: Found[], known: boolean): Set<string> {
+  return new Set(found.flatMap((one) => (one.known === known ? [one.key] : [])));
+}
+
+function jaccard(a: Set<string>, b: Set<string>): number {
+  const union = new Set([...a, ...b]).size;
+  return union === 0 ? 1 : [...a].filter((key) => b.has(key)).length / union;
+}
+
+function print({ agreement, agreementOnPhrases, f1, milliseconds }: Comparison): void {
+  const at = (share: number) => milliseconds[Math.floor(share * (milliseconds.length - 1))]!.toFixed(0);
+  console.log(`articles                           ${milliseconds.length}`);
+  console.log(`catalogue tags, mean Jaccard       ${agreement.toFixed(4)}`);
+  console.log(`phrases, mean Jaccard              ${agreementOnPhrases.toFixed(4)}`);
+  console.log(`F1 embedded, OpenSearch            ${f1.embedded.toFixed(4)}, ${f1.opensearch.toFixed(4)}`);
+  console.log(`extraction with OpenSearch, ms     p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(1)}`);
+}
+
+await runCommand(command);
