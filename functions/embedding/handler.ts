@@ -1,3 +1,4 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import {
@@ -9,8 +10,11 @@ import {
 import { acceptArticle } from '../shared/accept-article.ts';
 import { readArticleText } from '../shared/article-text.ts';
 import { logger } from '../shared/logger.ts';
+import { METRIC } from '../shared/metric-names.ts';
+import { metrics } from '../shared/metrics.ts';
 import { embedArticle, embedTexts } from './embed.ts';
-import { createModel2VecLoader, type Model2VecLoader } from './model-loader.ts';
+import { createLoaderFromEnvironment } from './environment.ts';
+import type { Model2VecLoader } from './model-loader.ts';
 
 const request = z.union([textsRequest, articleRequest]);
 
@@ -25,5 +29,27 @@ export function createHandler(loader: Pick<Model2VecLoader, 'load'>) {
   };
 }
 
+let onAws: ReturnType<typeof createHandler> | undefined;
+
 /** Embeds either the article of an `ArticlePublished` event's `detail`, or a list of texts. */
-export const handler = createHandler(createModel2VecLoader());
+export async function handler(input: unknown, context?: Context): Promise<ArticleEmbedding | TextsEmbedding> {
+  onAws ??= createHandler(countingFailures(createLoaderFromEnvironment()));
+  return onAws(input, context);
+}
+
+/** Embeddings are missing while the model cannot be loaded; the workflow goes on without, so a metric must tell. */
+function countingFailures(loader: Pick<Model2VecLoader, 'load'>): Pick<Model2VecLoader, 'load'> {
+  return {
+    async load() {
+      try {
+        return await loader.load();
+      } catch (error) {
+        const { name, message } = error as Error;
+        logger.error('model not loaded', { error: name, reason: message });
+        metrics.addMetric(METRIC.modelLoadErrors, MetricUnit.Count, 1);
+        metrics.publishStoredMetrics();
+        throw error;
+      }
+    },
+  };
+}

@@ -34,8 +34,10 @@ export function loadJapaneseTokenizer(): Promise<JapaneseTokenizer> {
 }
 
 async function load(): Promise<JapaneseTokenizer> {
-  const wasm = createRequire(import.meta.url).resolve('lindera-wasm-ipadic/lindera_wasm_bg.wasm');
-  await initialize({ module_or_path: readFileSync(process.env.LINDERA_WASM ?? wasm) });
+  const wasm =
+    process.env.LINDERA_WASM ??
+    createRequire(import.meta.url).resolve('lindera-wasm-ipadic/lindera_wasm_bg.wasm');
+  await initialize({ module_or_path: readFileSync(wasm) });
   const builder = new TokenizerBuilder();
   builder.setDictionary('embedded://ipadic');
   builder.setMode('decompose');

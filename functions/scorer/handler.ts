@@ -7,6 +7,7 @@ import { type Fit, loadFit } from '../shared/fit.ts';
 import { logger } from '../shared/logger.ts';
 import { createPublisher, type Publish } from './publish.ts';
 import { DEFAULT_SCORING, type Scoring } from './rank.ts';
+import { recordSuggestion } from './record.ts';
 import { suggestTags, toEvent } from './suggestion.ts';
 
 /** Builds the scorer around a way to publish, so that the same scorer runs on AWS and on one machine. */
@@ -30,7 +31,9 @@ let onAws: ReturnType<typeof createHandler> | undefined;
 /** Scores the gathered signals and emits `TagsSuggested`. */
 export async function handler(request: unknown, context?: Context): Promise<TagsSuggested> {
   onAws ??= createForAws();
-  return onAws(request, context);
+  const event = await onAws(request, context);
+  recordSuggestion(event);
+  return event;
 }
 
 function createForAws() {

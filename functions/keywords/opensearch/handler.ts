@@ -1,6 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { loadFit } from '../../shared/fit.ts';
 import { logger } from '../../shared/logger.ts';
+import { METRIC } from '../../shared/metric-names.ts';
 import { metrics } from '../../shared/metrics.ts';
 import { loadCatalogue } from '../catalogue.ts';
 import { createHandler } from '../handler.ts';
@@ -30,6 +31,6 @@ export function recordIndexing(
 ): void {
   if (!(outcome instanceof Error)) return;
   logger.warn('article not indexed', { ...article, error: outcome.name, reason: outcome.message });
-  metrics.addMetric('ArticleNotIndexed', MetricUnit.Count, 1);
+  metrics.addMetric(METRIC.articleNotIndexed, MetricUnit.Count, 1);
   metrics.publishStoredMetrics();
 }
