@@ -30,8 +30,23 @@ const LANGUAGES: Record<string, string> = {
   yml: 'yaml',
 };
 
-/** Keys of the languages that an article's code is written in, each once. */
-export function languageTags(code: readonly CodeBlock[]): string[] {
-  const names = code.map(({ language }) => tagKey(LANGUAGES[language] ?? language));
-  return [...new Set(names)].filter((name) => name !== '');
+/** A language that an article's code is written in. */
+export interface CodeLanguage {
+  /** As the fence spells it. */
+  spelling: string;
+  /** Share of the article's code in it, of its characters: (0, 1]. */
+  share: number;
+}
+
+/** The languages of an article's code, by key. */
+export function codeLanguages(code: readonly CodeBlock[]): Map<string, CodeLanguage> {
+  const languages = new Map<string, CodeLanguage>();
+  const total = code.reduce((sum, { text }) => sum + text.length + 1, 0);
+  for (const { language, text } of code) {
+    const key = tagKey(LANGUAGES[language] ?? language);
+    if (key === '') continue;
+    const share = (languages.get(key)?.share ?? 0) + (text.length + 1) / total;
+    languages.set(key, { spelling: language, share });
+  }
+  return languages;
 }

@@ -5,7 +5,7 @@ import type { AcceptedArticle } from '../shared/accept-article.ts';
 import type { ArticleText } from '../shared/article-text.ts';
 import { type Features, type Fit, relevances } from '../shared/fit.ts';
 import type { Catalogue } from './catalogue.ts';
-import { languageTags } from './code.ts';
+import { type CodeLanguage, codeLanguages } from './code.ts';
 import { evidenceOf } from './evidence.ts';
 import { frequencyFeatures } from './frequency.ts';
 import { findPhrases, findTags, type Mention, type UnitBlock } from './mentions.ts';
@@ -41,12 +41,12 @@ export function findCandidates(options: {
 }): Found[] {
   const { text, blocks, catalogue, corpus } = options;
   const known = findTags(blocks, (key) => catalogue.find(key)?.key);
-  const languages = new Map<string, string>();
-  for (const name of languageTags(text.code)) {
+  const code = new Map<string, CodeLanguage>();
+  for (const [name, language] of codeLanguages(text.code)) {
     const tag = catalogue.find(name);
-    if (tag) languages.set(tag.key, name);
+    code.set(tag?.key ?? name, language);
+    if (tag && !known.has(tag.key)) known.set(tag.key, []);
   }
-  for (const key of languages.keys()) if (!known.has(key)) known.set(key, []);
 
   const phrases = [...findPhrases(blocks)]
     .filter(([key, mentions]) => !catalogue.find(key) && isTagLike(key) && isFrequent(mentions))
@@ -64,14 +64,14 @@ export function findCandidates(options: {
       mentions,
       prior,
       counts,
-      inCode: languages.has(key),
+      code: code.get(key),
       term: { documents: corpus.documents, documentFrequency: corpus.documentFrequency(key) },
     });
   return [
     ...[...known].map(([key, mentions]) => {
       const { label, prior } = catalogue.find(key)!;
       const features = measure(key, mentions, prior);
-      return { key, label, known: true, mentions, code: languages.get(key), prior, features };
+      return { key, label, known: true, mentions, code: code.get(key)?.spelling, prior, features };
     }),
     ...phrases.map(({ key, mentions }) => {
       const features = measure(key, mentions);

@@ -1,6 +1,7 @@
 import type { Prior } from '../contracts/candidate.ts';
 import type { Features } from '../shared/fit.ts';
 import { usageFeatures } from '../shared/usage.ts';
+import type { CodeLanguage } from './code.ts';
 import type { Mention } from './mentions.ts';
 
 /** What the counts of one candidate are measured against. */
@@ -25,13 +26,13 @@ const log1p = Math.log1p;
  */
 export function frequencyFeatures(options: {
   mentions: readonly Mention[];
-  inCode: boolean;
+  code: CodeLanguage | undefined;
   counts: ArticleCounts;
   term: TermStatistics;
   prior: Prior | undefined;
   key: string;
 }): Features {
-  const { mentions, inCode, counts, term, prior, key } = options;
+  const { mentions, code, counts, term, prior, key } = options;
   const inBlocks = (where: Mention['block']['where']) =>
     mentions.filter(({ block }) => block.where === where).length;
   const idf = Math.log((term.documents + 1) / (term.documentFrequency + 1));
@@ -48,7 +49,8 @@ export function frequencyFeatures(options: {
     early: mentions.length === 0 ? 0 : 1 - mentions[0]!.position / (counts.units + 1),
     idf,
     tfIdf: tf * idf,
-    code: inCode ? 1 : 0,
+    codeShare: code?.share ?? 0,
+    codeLanguage: code ? 1 : 0,
     latin: /^[\x20-\x7e]+$/.test(key) ? 1 : 0,
     length: log1p([...key].length),
     ...usage,

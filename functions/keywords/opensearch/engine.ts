@@ -2,7 +2,7 @@ import type { Client } from '@opensearch-project/opensearch';
 import type { AcceptedArticle } from '../../shared/accept-article.ts';
 import { type ArticleText, readArticleText } from '../../shared/article-text.ts';
 import { assertFits, type Fit } from '../../shared/fit.ts';
-import { languageTags } from '../code.ts';
+import { codeLanguages } from '../code.ts';
 import type { KeywordEngine } from '../engine.ts';
 import { type Corpus, type Found, findCandidates, toAnswer, toCandidates } from '../extract.ts';
 import { allowed, DEFAULT_POLICY, type Policy } from '../policy.ts';
@@ -73,7 +73,7 @@ export async function findInArticle(
   const { client, prior, indexPrefix = DEFAULT_INDEX_PREFIX, text, signal } = options;
   const texts = text.blocks.map((block) => block.text);
   // The names of code languages are no text; as percolated words they fetch their tags all the same.
-  const words = [...texts, ...languageTags(text.code)];
+  const words = [...texts, ...codeLanguages(text.code).keys()];
   const [vectors, percolation] = await withDeadline(signal, [
     client.mtermvectors(termVectorsRequest(articlesAlias(indexPrefix), article.articleId, texts)),
     client.search(percolateRequest(tagsAlias(indexPrefix), words)),
