@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suite against a real OpenSearch: one server for all files, which use indices of their own. */
+/** Where continuous integration reads the counts from. */
+const report = process.env.VITEST_REPORT;
+
+/** The suite against a real OpenSearch: one server for all files, each with indices of its own. */
 export default defineConfig({
   test: {
     include: ['test/opensearch/**/*.test.ts'],
@@ -9,5 +12,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Times are asserted; parallel files would measure each other.
     fileParallelism: false,
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    reporters: report ? ['dot', 'json'] : ['default'],
+    ...(report && { outputFile: { json: report } }),
   },
 });
