@@ -16,13 +16,13 @@ function listed(codePoints: readonly number[]): string[] {
   );
 }
 
+// What is unassigned here has no properties that could differ, and private use never gets any.
+const ASSIGNED = Array.from({ length: 0x110000 }, (_, codePoint) => codePoint).filter((codePoint) =>
+  /[^\p{Cn}\p{Co}\p{Cs}]/u.test(String.fromCodePoint(codePoint)),
+);
+
 function codePointsWhere(condition: (character: string) => boolean): number[] {
-  const found: number[] = [];
-  for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
-    const character = String.fromCodePoint(codePoint);
-    if (character.isWellFormed() && condition(character)) found.push(codePoint);
-  }
-  return found;
+  return ASSIGNED.filter((codePoint) => condition(String.fromCodePoint(codePoint)));
 }
 
 /*
@@ -79,7 +79,7 @@ describe('where JavaScript and the original have different tables', () => {
   it('properties in patterns would match these characters', () => {
     const assigned = new Split('\\p{Assigned}');
 
-    const younger = codePointsWhere((c) => /\p{Assigned}/u.test(c) && assigned.split(c).length === 0);
+    const younger = codePointsWhere((c) => assigned.split(c).length === 0);
 
     expect(listed(younger).join(' ')).toBe(UNASSIGNED_IN_PATTERNS);
     expect(younger.length).toBe(4803);
