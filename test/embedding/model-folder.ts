@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 /** Sizes that let the loader take the tiny models of the tests. */
 export const ANY_SIZE = { least: 0, most: 1_000_000 };
@@ -80,9 +81,18 @@ export function writeModel(files: Record<string, Uint8Array>, folder = temporary
   return folder;
 }
 
+/** A new empty folder; removed when the tests of the file are done. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'tiny-model-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tiny-model-'));
+  temporaryFolders.push(folder);
+  return folder;
 }
+
+const temporaryFolders: string[] = [];
+
+afterAll(() => {
+  for (const folder of temporaryFolders) rmSync(folder, { recursive: true, force: true });
+});
 
 export function factsOf(content: Uint8Array): { bytes: number; sha256: string } {
   return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
