@@ -34,7 +34,10 @@ const spelling = z
   .refine((s) => Buffer.byteLength(s) <= MAX_LABEL_BYTES, `must be at most ${MAX_LABEL_BYTES} bytes of UTF-8`)
   .refine((s) => !/[\p{Cc}|]/u.test(s), 'must contain neither | nor control characters');
 const count = z
-  .preprocess((value) => (value === '' || value === undefined ? 0 : value), z.coerce.number())
+  .preprocess(
+    (value) => (value === '' || value === undefined ? 0 : value),
+    z.coerce.number('must be a whole number'),
+  )
   .pipe(
     z
       .int('must be a whole number')

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { Catalogue } from '../../functions/keywords/catalogue.ts';
+import { readCatalogueHeader } from '../../functions/keywords/opensearch/catalogue-store.ts';
+import {
+  ARTICLES,
+  articlesAlias,
+  definitionVersion,
+  indicesBehind,
+  tagsAlias,
+} from '../../functions/keywords/opensearch/indices.ts';
+import { setupSearch } from '../../functions/keywords/opensearch/setup.ts';
+import { article, scratch, shipped } from './scratch.ts';
+
+describe('setting up', () => {
+  const { client, indexPrefix, index, find } = scratch({ setUp: false });
+  const alias = articlesAlias(indexPrefix);
+  const current = `${alias}-${definitionVersion(ARTICLES)}`;
+  const setup = async (catalogue = shipped) => {
+    const steps: string[] = [];
+    await setupSearch(client, { indexPrefix, shipped: catalogue, onStep: (step) => steps.push(step) });
+    return steps;
+  };
+  const version = async (id: string) => (await client.get({ index: alias, id })).body._version;
+
+  it('creates what is missing, and then finds it up to date', async () => {
+    await setup();
+    expect(await indicesBehind(client, alias)).toEqual([current]);
+    await index(article({ articleId: 'kept', revision: 4 }));
+    expect(await setup()).toEqual([
+      `${alias}: up to date`,
+      `${tagsAlias(indexPrefix)}: up to date, catalogue ${shipped.version}`,
+    ]);
+    expect(await version('kept')).toBe(4);
+  });
+
+  it('keeps one primary shard, on which document frequencies are exact', async () => {
+    const { body } = await client.indices.getSettings({ index: `${indexPrefix}-*` });
+    const shards = Object.values(body).map((one) => one.settings?.index?.number_of_shards);
+    expect(shards).toEqual(['1', '1']);
+  });
+
+  it('moves articles with their revisions to a new definition', async () => {
+    const old = `${alias}-00000000`;
+    await client.indices.create({ index: old, body: { ...ARTICLES } });
+    const put = (id: string, revision: number) =>
+      client.index({
+        index: old,
+        id,
+        version: revision,
+        version_type: 'external',
+        refresh: true,
+        body: { title: '引っ越す記事', body: ['機械学習'] },
+      });
+    await put('moved', 7);
+    await put('kept', 3);
+    await client.indices.delete({ index: current });
+    await client.indices.updateAliases({ body: { actions: [{ add: { index: old, alias } }] } });
+
+    await setup();
+
+    expect(await indicesBehind(client, alias)).toEqual([current]);
+    expect(await client.indices.exists({ index: old })).toMatchObject({ body: false });
+    expect([await version('moved'), await version('kept')]).toEqual([7, 3]);
+    const { found } = await find(article({ title: '引っ越す記事' }));
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  it('goes on where an upgrade was cut off after the switch, and keeps the newer revision', async () => {
+    const old = `${alias}-11111111`;
+    await client.indices.create({ index: old, body: { ...ARTICLES } });
+    for (const [id, revision] of [
+      ['late', 2],
+      ['kept', 1],
+    ] as const) {
+      const body = { title: '遅れてきた記事' };
+      await client.index({
+        index: old,
+        id,
+        version: revision,
+        version_type: 'external',
+        refresh: true,
+        body,
+      });
+    }
+    await setup();
+    expect(await client.indices.exists({ index: old })).toMatchObject({ body: false });
+    expect([await version('late'), await version('kept')]).toEqual([2, 3]);
+  });
+
+  it('renews the catalogue that ships', async () => {
+    const { tags } = shipped;
+    const newer = new Catalogue({
+      version: 'ja-2',
+      tags: tags.slice(0, 10),
+      documents: 0,
+      documentFrequency: new Map(),
+    });
+    await setup(newer);
+    expect(await readCatalogueHeader(client, indexPrefix)).toEqual({
+      version: 'ja-2',
+      origin: 'shipped',
+      tags: 10,
+    });
+    expect(await indicesBehind(client, tagsAlias(indexPrefix))).toHaveLength(1);
+  });
+
+  it('says that the index is missing where nothing was set up', async () => {
+    await client.indices.delete({ index: (await indicesBehind(client, alias))[0]! });
+    await expect(find(article())).rejects.toMatchObject({ name: 'KeywordsIndexMissing' });
+    await expect(index(article())).rejects.toMatchObject({ name: 'KeywordsIndexMissing' });
+    expect(await indicesBehind(client, alias)).toEqual([]);
+  });
+});
