@@ -1,8 +1,15 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { TagSuggestions } from './tag-suggestions.ts';
+import { readSettings } from './settings.ts';
+import { TagSuggestionsStack } from './stack.ts';
 
 const app = new App();
-const stack = new Stack(app, 'TagSuggestions');
-new TagSuggestions(stack, 'TagSuggestions');
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+try {
+  const settings = readSettings(app.node);
+  new TagSuggestionsStack(app, 'TagSuggestions', settings, { stackName: settings.stackName });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+} catch (error) {
+  // One line for the person who deploys; the trace is for who develops.
+  console.error(process.env.CDK_DEBUG ? error : `${(error as Error).message}`);
+  process.exit(2);
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { FileAssetPackaging, Stack } from 'aws-cdk-lib';
+import { basename, extname, join, relative, resolve } from 'node:path';
+import { AssetStaging, FileAssetPackaging, Stack } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { parseMetadata } from '../functions/embedding/metadata.ts';
@@ -99,10 +99,11 @@ export class Knowledge extends Construct {
   }
 
   #publish(file: string, key: string) {
-    const extension = key.slice(key.lastIndexOf('.'));
+    const extension = extname(key);
     const stack = Stack.of(this);
+    const staging = new AssetStaging(this, basename(key), { sourcePath: file });
     return stack.synthesizer.addFileAsset({
-      fileName: file,
+      fileName: staging.relativeStagedPath(stack),
       packaging: FileAssetPackaging.FILE,
       // The synthesizer's object key is this name and the file's extension.
       sourceHash: key.slice(0, -extension.length),
@@ -123,8 +124,7 @@ function readModelMetadata(model: string): string {
 
 function verifyFile(file: string, expected: { bytes: number; sha256: string }): void {
   const { size } = statSync(file, { throwIfNoEntry: false }) ?? {};
-  if (size === undefined)
-    throw new Error(`${file} is missing; fetch the model again with ${dirname(file)}/download.sh`);
+  if (size === undefined) throw new Error(`${file} is missing; fetch the model again with model/download.sh`);
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   if (sha256 !== expected.sha256) {
     throw new Error(

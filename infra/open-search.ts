@@ -1,6 +1,7 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   type ISecurityGroup,
+  type ISubnet,
   type IVpc,
   Port,
   SecurityGroup,
@@ -129,7 +130,7 @@ function createDomain(scope: Construct, options: NewDomainOptions): OpenSearchCo
     removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN,
     ...(network && {
       vpc: network.vpc,
-      ...(network.vpcSubnets && { vpcSubnets: [network.vpcSubnets] }),
+      vpcSubnets: [{ subnets: subnetsOf(network, dataNodes) }],
     }),
   });
   if (network) {
@@ -180,6 +181,17 @@ function createDomain(scope: Construct, options: NewDomainOptions): OpenSearchCo
     domainArn: domain.domainArn,
     ...(network && { network }),
   };
+}
+
+/** A domain takes as many subnets as it has nodes, each in a zone of its own. */
+function subnetsOf({ vpc, vpcSubnets }: Network, dataNodes: number): ISubnet[] {
+  const { subnets } = vpc.selectSubnets({ ...vpcSubnets, onePerAz: true });
+  if (subnets.length < dataNodes) {
+    throw new Error(
+      `a domain of ${dataNodes} data nodes needs subnets in ${dataNodes} availability zones, got ${subnets.length}`,
+    );
+  }
+  return subnets.slice(0, dataNodes);
 }
 
 function withSecurityGroups(scope: Construct, network: Network) {

@@ -188,6 +188,7 @@ export class TagSuggestions extends Construct {
 
     const knowledge = new Knowledge(this, 'Knowledge', props.knowledge);
     const search = (props.openSearch ?? OpenSearch.newDomain()).connect(this);
+    this.openSearchUrl = search?.url;
 
     const workflowFunction = (
       functionId: string,
