@@ -1,18 +1,18 @@
 import {
-  DimensionMismatchError,
-  ModelCorruptError,
-  ModelNotFoundError,
-  VocabularyIncompleteError,
+  DimensionMismatch,
+  ModelCorrupt,
+  ModelNotFound,
+  VocabularyIncomplete,
 } from '../functions/embedding/errors.ts';
 import { createModel2VecLoader } from '../functions/embedding/model-loader.ts';
 import type { Model2Vec } from '../functions/embedding/model2vec.ts';
 import { UsageError } from './command.ts';
 
 const MODEL_ERRORS = [
-  ModelNotFoundError,
-  ModelCorruptError,
-  VocabularyIncompleteError,
-  DimensionMismatchError,
+  ModelNotFound,
+  ModelCorrupt,
+  VocabularyIncomplete,
+  DimensionMismatch,
 ];
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ModelCorruptError } from './errors.ts';
+import { ModelCorrupt } from './errors.ts';
 
 const fileFacts = z.object({
   bytes: z.int().positive(),
@@ -30,14 +30,14 @@ export type ModelFileName = 'model2vec.bin' | 'vocab.txt';
 
 /**
  * @param json content of metadata.json
- * @throws ModelCorruptError when it is not JSON or lacks what the loader needs; the message names the fields
+ * @throws ModelCorrupt when it is not JSON or lacks what the loader needs; the message names the fields
  */
 export function parseMetadata(json: string): ModelMetadata {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new ModelCorruptError('metadata.json is not JSON; fetch the model again with model/download.sh', {
+    throw new ModelCorrupt('metadata.json is not JSON; fetch the model again with model/download.sh', {
       cause,
     });
   }
@@ -46,7 +46,7 @@ export function parseMetadata(json: string): ModelMetadata {
   const problems = result.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`,
   );
-  throw new ModelCorruptError(
+  throw new ModelCorrupt(
     `metadata.json is not that of a model this loader can read: ${problems.join('; ')}`,
     {
       cause: result.error,

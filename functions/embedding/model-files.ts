@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelCorruptError, ModelNotFoundError } from './errors.ts';
+import { ModelCorrupt, ModelNotFound } from './errors.ts';
 import type { ModelFileName, ModelMetadata } from './metadata.ts';
 
 /** Sizes of `model2vec.bin` that are taken for a model: 8 to 30 MB, in bytes. */
@@ -17,7 +17,7 @@ const FILE_NAMES = ['metadata.json', 'model2vec.bin', 'vocab.txt'] as const;
 /**
  * Something that changes when any file of the model is replaced or rewritten.
  *
- * @throws ModelNotFoundError when a file is missing
+ * @throws ModelNotFound when a file is missing
  */
 export async function fingerprint(modelPath: string): Promise<string> {
   const facts = await Promise.all(
@@ -29,7 +29,7 @@ export async function fingerprint(modelPath: string): Promise<string> {
   return facts.join(' ');
 }
 
-/** @throws ModelNotFoundError when the file is missing */
+/** @throws ModelNotFound when the file is missing */
 export async function readMetadata(modelPath: string): Promise<string> {
   return found(modelPath, 'metadata.json', readFile(join(modelPath, 'metadata.json'), 'utf8'));
 }
@@ -38,8 +38,8 @@ export async function readMetadata(modelPath: string): Promise<string> {
  * Reads a file of the model into a buffer of its own.
  *
  * @param sizes which sizes are taken; without it any
- * @throws ModelNotFoundError when the file is missing
- * @throws ModelCorruptError when its size is out of range or not that of metadata.json
+ * @throws ModelNotFound when the file is missing
+ * @throws ModelCorrupt when its size is out of range or not that of metadata.json
  */
 export async function readModelFile(
   modelPath: string,
@@ -51,7 +51,7 @@ export async function readModelFile(
   try {
     const { size } = await file.stat();
     if (sizes && (size < sizes.least || size > sizes.most)) {
-      throw new ModelCorruptError(
+      throw new ModelCorrupt(
         `${name} has ${size} bytes; a model has ${sizes.least} to ${sizes.most}. Fetch it again with model/download.sh`,
       );
     }
@@ -70,13 +70,13 @@ export async function readModelFile(
   }
 }
 
-/** @throws ModelCorruptError when the bytes are not those that metadata.json names */
+/** @throws ModelCorrupt when the bytes are not those that metadata.json names */
 export function verifyChecksum(name: ModelFileName, bytes: Uint8Array, metadata: ModelMetadata): void {
   const expected = metadata.files[name].sha256;
   // At once and on this thread: 1 GB/s, where WebCrypto would first copy the file.
   const actual = hash('sha256', bytes);
   if (actual !== expected) {
-    throw new ModelCorruptError(
+    throw new ModelCorrupt(
       `${name} has the SHA-256 ${actual}, metadata.json says ${expected}. Fetch the model again with model/download.sh`,
     );
   }
@@ -88,15 +88,15 @@ async function found<T>(modelPath: string, name: string, reading: Promise<T>): P
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw cause;
-    throw new ModelNotFoundError(
+    throw new ModelNotFound(
       `no ${name} in ${modelPath}; set MODEL_PATH or modelPath to the folder of the model, or fetch it with model/download.sh`,
       { cause },
     );
   }
 }
 
-function wrongSize(name: string, size: number, expected: number, meaning: string): ModelCorruptError {
-  return new ModelCorruptError(
+function wrongSize(name: string, size: number, expected: number, meaning: string): ModelCorrupt {
+  return new ModelCorrupt(
     `${name} has ${size} bytes, metadata.json says ${expected}: ${meaning}. Fetch the model again with model/download.sh`,
   );
 }

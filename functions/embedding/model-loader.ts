@@ -1,5 +1,5 @@
 import { cosineSimilarity } from '../contracts/vector.ts';
-import { DimensionMismatchError, VocabularyIncompleteError } from './errors.ts';
+import { DimensionMismatch, VocabularyIncomplete } from './errors.ts';
 import { type ModelMetadata, parseMetadata, patternOf } from './metadata.ts';
 import {
   fingerprint,
@@ -88,10 +88,10 @@ export class Model2VecLoader {
    * The model, from memory while `cacheTTL` lasts. Calls during a load share it. After a failed load the next
    * call tries again.
    *
-   * @throws ModelNotFoundError when the folder or a file in it is missing
-   * @throws ModelCorruptError when a file is not what metadata.json says
-   * @throws VocabularyIncompleteError when vocab.txt does not name a token for each row
-   * @throws DimensionMismatchError when embeddings would not have the expected number of components
+   * @throws ModelNotFound when the folder or a file in it is missing
+   * @throws ModelCorrupt when a file is not what metadata.json says
+   * @throws VocabularyIncomplete when vocab.txt does not name a token for each row
+   * @throws DimensionMismatch when embeddings would not have the expected number of components
    * @throws what {@link ModelStore.fetch} throws, when there is a store
    */
   async load(): Promise<Model2Vec> {
@@ -125,11 +125,11 @@ export class Model2VecLoader {
    * Cosine similarity of two embeddings.
    *
    * @returns a number in [-1, 1]; 0 when either is a zero vector
-   * @throws DimensionMismatchError when they differ in length
+   * @throws DimensionMismatch when they differ in length
    */
   computeSimilarity(a: Float32Array, b: Float32Array): number {
     if (a.length !== b.length) {
-      throw new DimensionMismatchError(
+      throw new DimensionMismatch(
         `cannot compare a vector of ${a.length} dimensions with one of ${b.length}; both must come from this model`,
       );
     }
@@ -170,7 +170,7 @@ async function readModel(modelPath: string, dimension: number, sizes: SizeRange)
   ]);
   if (weights.dimension !== dimension) throw wrongDimension('model2vec.bin', weights.dimension, dimension);
   if (weights.rows !== metadata.vocabularySize) {
-    throw new VocabularyIncompleteError(
+    throw new VocabularyIncomplete(
       `model2vec.bin has ${weights.rows} rows, metadata.json says ${metadata.vocabularySize} tokens: the files belong to different models`,
     );
   }
@@ -206,8 +206,8 @@ async function settled<A, B>(both: [Promise<A>, Promise<B>]): Promise<[A, B]> {
   return Promise.all(both);
 }
 
-function wrongDimension(file: string, actual: number, expected: number): DimensionMismatchError {
-  return new DimensionMismatchError(
+function wrongDimension(file: string, actual: number, expected: number): DimensionMismatch {
+  return new DimensionMismatch(
     `${file} says the embeddings have ${actual} dimensions, expected ${expected}; use a model of ${expected} dimensions`,
   );
 }

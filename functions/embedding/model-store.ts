@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { ModelCorruptError, ModelDownloadError, ModelNotFoundError, StorageFullError } from './errors.ts';
+import { ModelCorrupt, ModelUnavailable, ModelNotFound, StorageFull } from './errors.ts';
 import { type ModelFileName, type ModelMetadata, parseMetadata } from './metadata.ts';
 import { fingerprint } from './model-files.ts';
 
@@ -60,10 +60,10 @@ export class ModelStore {
    * Makes sure that the local copy is whole; concurrent calls share the work.
    *
    * @returns the folder of the copy
-   * @throws ModelNotFoundError when S3 has no such model
-   * @throws ModelDownloadError when S3 refuses, fails or breaks off
-   * @throws ModelCorruptError when what S3 has does not match its checksums
-   * @throws StorageFullError when the copy does not fit
+   * @throws ModelNotFound when S3 has no such model
+   * @throws ModelUnavailable when S3 refuses, fails or breaks off
+   * @throws ModelCorrupt when what S3 has does not match its checksums
+   * @throws StorageFull when the copy does not fit
    */
   async fetch(): Promise<string> {
     this.#fetching ??= this.#refresh().finally(() => {
@@ -88,7 +88,7 @@ export class ModelStore {
       }
       return true;
     } catch (error) {
-      if (error instanceof ModelCorruptError || error instanceof ModelNotFoundError) return false;
+      if (error instanceof ModelCorrupt || error instanceof ModelNotFound) return false;
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     }
@@ -117,7 +117,7 @@ export class ModelStore {
     const actual = await sha256Of(temporary);
     if (actual !== expected) {
       await rm(temporary, { force: true });
-      throw new ModelCorruptError(
+      throw new ModelCorrupt(
         `s3://${this.#bucket}/${this.#prefix}${name} has the SHA-256 ${actual}, its metadata.json says ${expected}; upload the model again`,
       );
     }
@@ -129,7 +129,7 @@ export class ModelStore {
     const metadata = parseMetadata(json);
     const { sha256 } = metadata.files['model2vec.bin'];
     if (sha256 !== this.#sha256) {
-      throw new ModelCorruptError(
+      throw new ModelCorrupt(
         `metadata.json under ${this.#prefix} describes the model ${sha256}, asked for was ${this.#sha256}; upload the model again`,
       );
     }
@@ -156,18 +156,18 @@ export class ModelStore {
       return temporary;
     } catch (cause) {
       await rm(temporary, { force: true });
-      if (cause instanceof StorageFullError) throw cause;
+      if (cause instanceof StorageFull) throw cause;
       const { name: problem, message } = cause as Error;
       const place = `s3://${this.#bucket}/${key}`;
       if (NOT_THERE.has(problem)) {
-        throw new ModelNotFoundError(
+        throw new ModelNotFound(
           `${place} is not there (${problem}); upload the model or correct the bucket and hash`,
           {
             cause,
           },
         );
       }
-      throw new ModelDownloadError(`${place} could not be downloaded: ${problem}: ${message}`, { cause });
+      throw new ModelUnavailable(`${place} could not be downloaded: ${problem}: ${message}`, { cause });
     }
   }
 }
@@ -188,14 +188,14 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-/** @throws StorageFullError when the work fails for want of space */
+/** @throws StorageFull when the work fails for want of space */
 async function writing<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code !== 'ENOSPC' && code !== 'EDQUOT') throw cause;
-    throw new StorageFullError(
+    throw new StorageFull(
       `no space left in ${folder} for the model; give the function more ephemeral storage or empty the folder`,
       { cause },
     );

@@ -1,4 +1,4 @@
-import { ModelCorruptError } from './errors.ts';
+import { ModelCorrupt } from './errors.ts';
 import { characterClass, UNASSIGNED_IN_PATTERNS } from './unicode.ts';
 
 // After an even number of backslashes, a backslash is not itself escaped.
@@ -15,19 +15,19 @@ export class Split {
   /**
    * @param pattern source of the regular expression; for the `v` flag when it has property escapes such as
    * `\p{Script=Han}`, otherwise for the `u` flag
-   * @throws ModelCorruptError when it is not a regular expression, or matches the empty string
+   * @throws ModelCorrupt when it is not a regular expression, or matches the empty string
    */
   constructor(pattern: string) {
     try {
       this.#pattern = compile(pattern);
     } catch (cause) {
-      throw new ModelCorruptError(
+      throw new ModelCorrupt(
         `tokenizer.pattern in metadata.json is not a regular expression: ${pattern}`,
         { cause },
       );
     }
     if (''.match(this.#pattern) !== null) {
-      throw new ModelCorruptError(`tokenizer.pattern in metadata.json matches the empty string: ${pattern}`);
+      throw new ModelCorrupt(`tokenizer.pattern in metadata.json matches the empty string: ${pattern}`);
     }
   }
 

@@ -57,7 +57,7 @@ export class Tokenizer {
 /**
  * @param vocabulary what `vocab.txt` holds
  * @param pattern regular expression whose matches are the pieces, in JavaScript's spelling
- * @throws ModelCorruptError when the pattern cannot be used
+ * @throws ModelCorrupt when the pattern cannot be used
  */
 export function createTokenizer(vocabulary: Vocabulary, pattern: string): Tokenizer {
   return new Tokenizer(new Split(pattern), new Unigram(vocabulary));

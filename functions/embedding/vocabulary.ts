@@ -1,4 +1,4 @@
-import { VocabularyIncompleteError } from './errors.ts';
+import { VocabularyIncomplete } from './errors.ts';
 import { Trie } from './trie.ts';
 
 /** A vocabulary ready to be searched. */
@@ -21,7 +21,7 @@ const NODES_A_TOKEN = 2.5;
  * @param text content of the file
  * @param size number of tokens that have to be there
  * @param unknownToken the token of line 1
- * @throws VocabularyIncompleteError when tokens are missing, doubled, too many, or a line is not well formed
+ * @throws VocabularyIncomplete when tokens are missing, doubled, too many, or a line is not well formed
  */
 export function parseVocabulary(text: string, size: number, unknownToken: string): Vocabulary {
   const scores = new Float64Array(size);
@@ -53,8 +53,8 @@ export function parseVocabulary(text: string, size: number, unknownToken: string
   return { trie, scores, leastScore, unknownId: UNKNOWN_ID };
 }
 
-function incomplete(problem: string): VocabularyIncompleteError {
-  return new VocabularyIncompleteError(
+function incomplete(problem: string): VocabularyIncomplete {
+  return new VocabularyIncomplete(
     `vocab.txt ${problem}; fetch the model again with model/download.sh, or build it again with scripts/distill_model.py`,
   );
 }

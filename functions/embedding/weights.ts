@@ -1,4 +1,4 @@
-import { ModelCorruptError } from './errors.ts';
+import { ModelCorrupt } from './errors.ts';
 
 const MAGIC = 'MODEL2V1';
 const HEADER_BYTES = 64;
@@ -22,7 +22,7 @@ export interface Weights {
  * Reads the header of `model2vec.bin` (described in model/README.md) and lays typed arrays over the rest.
  *
  * @param bytes the whole file; its first byte has to lie on a multiple of four in its buffer
- * @throws ModelCorruptError when the header does not describe exactly these bytes
+ * @throws ModelCorrupt when the header does not describe exactly these bytes
  */
 export function viewWeights(bytes: Uint8Array): Weights {
   if (bytes.length < HEADER_BYTES)
@@ -60,6 +60,6 @@ export function viewWeights(bytes: Uint8Array): Weights {
   };
 }
 
-function corrupt(problem: string): ModelCorruptError {
-  return new ModelCorruptError(`model2vec.bin ${problem}; fetch the model again with model/download.sh`);
+function corrupt(problem: string): ModelCorrupt {
+  return new ModelCorrupt(`model2vec.bin ${problem}; fetch the model again with model/download.sh`);
 }

@@ -125,7 +125,7 @@ describe('computeSimilarity', () => {
 
   it('refuses vectors of different length', () => {
     expect(() => loader.computeSimilarity(new Float32Array(384), new Float32Array(256))).toThrow(
-      expect.objectContaining({ name: 'DimensionMismatchError' }),
+      expect.objectContaining({ name: 'DimensionMismatch' }),
     );
   });
 });
@@ -188,7 +188,7 @@ describe('load', () => {
     writeFileSync(join(folder, 'model2vec.bin'), 'damaged');
     vi.advanceTimersByTime(1000);
 
-    await expect(loader.load()).rejects.toThrow(expect.objectContaining({ name: 'ModelCorruptError' }));
+    await expect(loader.load()).rejects.toThrow(expect.objectContaining({ name: 'ModelCorrupt' }));
 
     writeModel(files, folder);
     expect((await loader.load()).dimension).toBe(384);
@@ -228,100 +228,100 @@ describe('load fails', () => {
   const others = tinyModel({ tokens: [['別', -1]] });
 
   it.each<[string, Record<string, Uint8Array>, string, string]>([
-    ['without metadata.json', without('metadata.json'), 'ModelNotFoundError', 'no metadata.json'],
-    ['without model2vec.bin', without('model2vec.bin'), 'ModelNotFoundError', 'no model2vec.bin'],
-    ['without vocab.txt', without('vocab.txt'), 'ModelNotFoundError', 'no vocab.txt'],
+    ['without metadata.json', without('metadata.json'), 'ModelNotFound', 'no metadata.json'],
+    ['without model2vec.bin', without('model2vec.bin'), 'ModelNotFound', 'no model2vec.bin'],
+    ['without vocab.txt', without('vocab.txt'), 'ModelNotFound', 'no vocab.txt'],
     [
       'with truncated weights',
       { ...files, 'model2vec.bin': weights.subarray(0, -7) },
-      'ModelCorruptError',
+      'ModelCorrupt',
       'truncated',
     ],
     [
       'with weights of another size',
       { ...files, 'model2vec.bin': Buffer.concat([weights, weights]) },
-      'ModelCorruptError',
+      'ModelCorrupt',
       'belong together',
     ],
     [
       'with a flipped bit in the header',
       { ...files, 'model2vec.bin': flipped(weights, 9) },
-      'ModelCorruptError',
+      'ModelCorrupt',
       'SHA-256',
     ],
     [
       'with a flipped bit in a row',
       { ...files, 'model2vec.bin': flipped(weights, weights.length - 1) },
-      'ModelCorruptError',
+      'ModelCorrupt',
       'SHA-256',
     ],
     [
       'with a flipped bit in a token',
       { ...files, 'vocab.txt': flipped(vocab, vocab.indexOf('tag')) },
-      'ModelCorruptError',
+      'ModelCorrupt',
       'SHA-256',
     ],
     [
       'with a vocabulary that ends early',
       { ...files, 'vocab.txt': shorter },
-      'VocabularyIncompleteError',
+      'VocabularyIncomplete',
       'has 8 of 9 tokens',
     ],
     [
       'with a vocabulary that ends within a line',
       { ...files, 'vocab.txt': vocab.subarray(0, -1) },
-      'VocabularyIncompleteError',
+      'VocabularyIncomplete',
       'line 9',
     ],
     [
       'with the vocabulary of another model',
       { ...files, 'vocab.txt': others['vocab.txt'] },
-      'VocabularyIncompleteError',
+      'VocabularyIncomplete',
       'has 2 of 9 tokens',
     ],
     [
       'with the metadata of another model',
       { ...files, 'metadata.json': others['metadata.json'] },
-      'ModelCorruptError',
+      'ModelCorrupt',
       'belong together',
     ],
     [
       'with metadata that is not JSON',
       { ...files, 'metadata.json': Buffer.from('{') },
-      'ModelCorruptError',
+      'ModelCorrupt',
       'not JSON',
     ],
     [
       'with metadata that lacks fields',
       { ...files, 'metadata.json': Buffer.from('{"name":"x"}') },
-      'ModelCorruptError',
+      'ModelCorrupt',
       'tokenizer',
     ],
     [
       'with a pattern that is no regular expression',
       tinyModel({ pattern: '[' }),
-      'ModelCorruptError',
+      'ModelCorrupt',
       'regular expression',
     ],
     [
       'with another dimension',
       tinyModel({ dimension: 256 }),
-      'DimensionMismatchError',
+      'DimensionMismatch',
       '256 dimensions, expected 384',
     ],
     [
       'with metadata of another dimension',
       tinyModel({ metadata: { dimension: 512 } }),
-      'DimensionMismatchError',
+      'DimensionMismatch',
       '512',
     ],
     [
       'with metadata that hides the dimension',
       tinyModel({ dimension: 256, metadata: { dimension: 384 } }),
-      'DimensionMismatchError',
+      'DimensionMismatch',
       'model2vec.bin',
     ],
-    ['with a row that has no token', withRows(10), 'VocabularyIncompleteError', '10 rows'],
+    ['with a row that has no token', withRows(10), 'VocabularyIncomplete', '10 rows'],
   ])('%s', async (_, content, name, message) => {
     const loader = loaderOf(writeModel(content));
 
@@ -331,14 +331,14 @@ describe('load fails', () => {
 
   it('without the folder', async () => {
     await expect(loaderOf(join(temporaryFolder(), 'none')).load()).rejects.toThrow(
-      expect.objectContaining({ name: 'ModelNotFoundError' }),
+      expect.objectContaining({ name: 'ModelNotFound' }),
     );
   });
 
   it('with a model under 8 MB, unless told otherwise', async () => {
     await expect(new Model2VecLoader({ modelPath: writeModel(files) }).load()).rejects.toThrow(
       expect.objectContaining({
-        name: 'ModelCorruptError',
+        name: 'ModelCorrupt',
         message: expect.stringContaining('8000000 to 30000000'),
       }),
     );

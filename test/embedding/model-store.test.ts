@@ -134,39 +134,39 @@ describe('ModelStore', () => {
   });
 
   it.each<[string, () => void, string, string]>([
-    ['there is no such model', () => s3.objects.clear(), 'ModelNotFoundError', 'NoSuchKey'],
-    ['a file is missing', () => s3.objects.delete(at('vocab.txt')), 'ModelNotFoundError', 'vocab.txt'],
+    ['there is no such model', () => s3.objects.clear(), 'ModelNotFound', 'NoSuchKey'],
+    ['a file is missing', () => s3.objects.delete(at('vocab.txt')), 'ModelNotFound', 'vocab.txt'],
     [
       'access is denied',
       () => s3.answers.set(at('metadata.json'), refuse(403, 'AccessDenied')),
-      'ModelDownloadError',
+      'ModelUnavailable',
       'AccessDenied',
     ],
     [
       'S3 is busy',
       () => s3.answers.set(at('model2vec.bin'), refuse(503, 'SlowDown')),
-      'ModelDownloadError',
+      'ModelUnavailable',
       'SlowDown',
     ],
     [
       'the connection breaks off',
       () => s3.answers.set(at('model2vec.bin'), breakOff),
-      'ModelDownloadError',
+      'ModelUnavailable',
       'model2vec.bin',
     ],
     [
       'an object is damaged',
       () => s3.objects.set(at('vocab.txt'), Buffer.from('[UNK]\t0\n')),
-      'ModelCorruptError',
+      'ModelCorrupt',
       'SHA-256',
     ],
     [
       'the metadata are those of another model',
       () => s3.objects.set(at('metadata.json'), tinyModel({ dimension: 8 })['metadata.json']),
-      'ModelCorruptError',
+      'ModelCorrupt',
       'asked for was',
     ],
-    ['the disk is full', () => Object.assign(disk, { full: true }), 'StorageFullError', 'no space left'],
+    ['the disk is full', () => Object.assign(disk, { full: true }), 'StorageFull', 'no space left'],
   ])('fails by name when %s, leaves nothing half done and recovers', async (_, spoil, name, message) => {
     spoil();
     const store = createStore();
@@ -191,7 +191,7 @@ describe('ModelStore', () => {
     await s3.stop();
 
     await expect(createStore().fetch()).rejects.toThrow(
-      expect.objectContaining({ name: 'ModelDownloadError' }),
+      expect.objectContaining({ name: 'ModelUnavailable' }),
     );
 
     s3 = new ObjectStore();

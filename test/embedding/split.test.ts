@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ModelCorruptError } from '../../functions/embedding/errors.ts';
+import { ModelCorrupt } from '../../functions/embedding/errors.ts';
 import { Split } from '../../functions/embedding/split.ts';
 import { PATTERN } from './model-folder.ts';
 
@@ -50,6 +50,6 @@ describe('Split', () => {
     ['is not a regular expression', '[a'],
     ['matches the empty string', 'a*'],
   ])('refuses a pattern that %s', (_, pattern) => {
-    expect(() => new Split(pattern)).toThrow(ModelCorruptError);
+    expect(() => new Split(pattern)).toThrow(ModelCorrupt);
   });
 });

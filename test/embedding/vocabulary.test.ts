@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { VocabularyIncompleteError } from '../../functions/embedding/errors.ts';
+import { VocabularyIncomplete } from '../../functions/embedding/errors.ts';
 import { parseVocabulary } from '../../functions/embedding/vocabulary.ts';
 
 describe('parseVocabulary', () => {
@@ -34,7 +34,7 @@ describe('parseVocabulary', () => {
     ['has a token twice', '[UNK]\t0\na\t-1\na\t-2\n', '"a"'],
     ['starts with another token', 'a\t0\nb\t-1\nc\t-2\n', 'the unknown token [UNK]'],
   ])('refuses a vocabulary that %s', (_, text, message) => {
-    expect(() => parseVocabulary(text, 3, '[UNK]')).toThrow(VocabularyIncompleteError);
+    expect(() => parseVocabulary(text, 3, '[UNK]')).toThrow(VocabularyIncomplete);
     expect(() => parseVocabulary(text, 3, '[UNK]')).toThrow(message);
   });
 });

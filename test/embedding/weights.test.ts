@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ModelCorruptError } from '../../functions/embedding/errors.ts';
+import { ModelCorrupt } from '../../functions/embedding/errors.ts';
 import { viewWeights } from '../../functions/embedding/weights.ts';
 import { rowOf, scaleOf, tinyWeights, weightOf } from './model-folder.ts';
 
@@ -37,7 +37,7 @@ describe('viewWeights', () => {
   ])('refuses a file that %s', (_, damage, message) => {
     const bytes = bytesOf(damage(tinyWeights(5, 16)));
 
-    expect(() => viewWeights(bytes)).toThrow(ModelCorruptError);
+    expect(() => viewWeights(bytes)).toThrow(ModelCorrupt);
     expect(() => viewWeights(bytes)).toThrow(message);
   });
 });
