@@ -16,9 +16,11 @@ const settingsSchema = z
     sources: list.default([]),
     /** `domain` makes one, `none` does without, or the https:// endpoint of one that exists. */
     openSearch: z
-      .union([z.enum(['domain', 'none']), z.url({ protocol: /^https$/ })], {
-        error: 'must be domain, none or the https:// endpoint of a domain',
-      })
+      .string()
+      .regex(
+        /^(?:domain|none|https:\/\/[^\s/]+)$/,
+        'must be domain, none or the https:// endpoint of a domain, without a path',
+      )
       .default('domain'),
     /** Goes with an endpoint. */
     openSearchDomainArn: z

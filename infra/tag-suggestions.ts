@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, Names, RemovalPolicy, Size, Stack, Token, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Names, RemovalPolicy, Size, Stack, Token, Validations } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   type Archive,
@@ -144,6 +144,8 @@ export interface TagSuggestionsProps {
  * tags.onTagsSuggested('ToEditor', { target: new LambdaFunction(editor) });
  */
 export class TagSuggestions extends Construct {
+  /** Of the state machine, the rule, the dashboard, the registry, a new bus, and the `service` of logs and metrics. */
+  readonly name: string;
   readonly eventBus: IEventBus;
   /** Articles published in the last weeks; `aws events start-replay` publishes them again. */
   readonly archive: Archive;
@@ -160,14 +162,13 @@ export class TagSuggestions extends Construct {
   readonly encryptionKey: IKey;
   readonly alarmTopic: ITopic;
   readonly monitoring: Monitoring;
-  readonly #serviceName: string;
 
   constructor(scope: Construct, id: string, props: TagSuggestionsProps = {}) {
     super(scope, id);
     const { indexPrefix = 'tag-suggestions', bodyBuckets = [], scoring = {}, policy = {} } = props;
     const { provisionedConcurrency = 0, logRetention = RetentionDays.ONE_MONTH } = props;
     const name = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
-    this.#serviceName = name;
+    this.name = name;
 
     this.encryptionKey =
       props.encryptionKey ??
@@ -198,7 +199,7 @@ export class TagSuggestions extends Construct {
       entry: 'keywords/handler.ts',
       description: 'Finds the tags that an article could carry, without OpenSearch',
       memorySize: 1769,
-      timeout: Duration.seconds(12),
+      timeout: Duration.seconds(9),
       files: { ...knowledge.files, 'lindera_wasm_bg.wasm': JAPANESE_DICTIONARY },
       environment: { LINDERA_WASM: '/var/task/lindera_wasm_bg.wasm', ...policyEnvironment(policy) },
     });
@@ -393,7 +394,18 @@ export class TagSuggestions extends Construct {
 
   /** Allows to redrive executions that failed. */
   grantRedrive(grantee: IGrantable): Grant {
-    return this.stateMachine.grantRedriveExecution(grantee).combine(this.#grantKey(grantee));
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      // By its name and not by its ARN, so that a wildcard over executions is all there is to acknowledge.
+      resourceName: `${this.name}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['states:RedriveExecution'],
+      resourceArns: [executions],
+    }).combine(this.#grantKey(grantee));
   }
 
   /** Articles that got suggestions. */
@@ -413,12 +425,12 @@ export class TagSuggestions extends Construct {
 
   /** Share of articles, in [0, 1], whose suggestions lack a signal or have it from its stand-in. */
   metricDegradedShare(options?: MetricOptions): Metric {
-    return ownMetric(this.#serviceName, METRIC.degraded, 'Average').with(options ?? {});
+    return ownMetric(this.name, METRIC.degraded, 'Average').with(options ?? {});
   }
 
   /** Share of articles, in [0, 1], in which nothing scored. */
   metricWithoutTagsShare(options?: MetricOptions): Metric {
-    return ownMetric(this.#serviceName, METRIC.withoutTags, 'Average').with(options ?? {});
+    return ownMetric(this.name, METRIC.withoutTags, 'Average').with(options ?? {});
   }
 
   /** Events that did not start an execution and wait in the dead-letter queue. */
