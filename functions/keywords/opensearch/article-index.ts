@@ -35,6 +35,7 @@ export async function indexArticle(
         // A missing alias must not become an index with guessed mappings.
         require_alias: true,
         body: {
+          articleId: article.articleId,
           title: text.title,
           headings: texts(true),
           body: texts(false),

@@ -37,6 +37,8 @@ export const ARTICLES: IndexDefinition = {
       compounds: { ...KEYS, analyzer: 'compounds', term_vector: 'yes' },
       // Filled by artificial documents alone: the morphemes of an article that is not indexed.
       morphemes: { type: 'text', analyzer: 'morphemes' },
+      // Lucene counts a replaced revision until its segment is merged; the frequency of the id tells how many it counts.
+      articleId: { type: 'keyword' },
       authorId: { type: 'keyword' },
       indexedAt: { type: 'date' },
     },

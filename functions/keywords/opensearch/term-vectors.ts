@@ -10,14 +10,21 @@ const offsets = z.object({ start_offset: z.int(), end_offset: z.int() });
 const morphemes = z.object({
   terms: z.record(z.string(), z.object({ tokens: z.array(offsets).optional() })).optional(),
 });
+const frequencies = z.record(z.string(), z.object({ doc_freq: z.int().optional() }));
 const compounds = z.object({
   field_statistics: z.object({ doc_count: z.int() }).optional(),
-  terms: z.record(z.string(), z.object({ doc_freq: z.int().optional() })).optional(),
+  terms: frequencies.optional(),
 });
 const vectors = z.object({
   found: z.boolean().optional(),
   error: z.object({ type: z.string(), reason: z.string().nullish() }).optional(),
-  term_vectors: z.object({ morphemes: morphemes.optional(), compounds: compounds.optional() }).optional(),
+  term_vectors: z
+    .object({
+      morphemes: morphemes.optional(),
+      compounds: compounds.optional(),
+      articleId: z.object({ terms: frequencies.optional() }).optional(),
+    })
+    .optional(),
 });
 const answer = z.object({ docs: z.tuple([vectors, vectors, vectors]) });
 
@@ -49,6 +56,7 @@ export function termVectorsRequest(
       'docs.term_vectors.morphemes.terms.*.tokens',
       'docs.term_vectors.compounds.field_statistics.doc_count',
       'docs.term_vectors.compounds.terms.*.doc_freq',
+      'docs.term_vectors.articleId',
     ],
     body: {
       // The client's types ask for an _id, which an artificial document does not have.
@@ -57,8 +65,8 @@ export function termVectorsRequest(
         {
           ...nothing,
           _index: index,
-          doc: { compounds: texts },
-          fields: ['compounds'],
+          doc: { compounds: texts, articleId },
+          fields: ['compounds', 'articleId'],
           term_statistics: true,
           field_statistics: true,
         },
@@ -82,15 +90,16 @@ export function readTermVectors(body: unknown, texts: readonly string[]): TermVe
   }
   const [article, counted, indexed] = docs;
   const { terms = {}, field_statistics } = counted.term_vectors?.compounds ?? {};
-  const frequencies = new Map(Object.entries(terms).map(([term, { doc_freq = 0 }]) => [term, doc_freq]));
+  const counts = new Map(Object.entries(terms).map(([term, { doc_freq = 0 }]) => [term, doc_freq]));
   const own = new Set(Object.keys(indexed.term_vectors?.compounds?.terms ?? {}));
-  const itself = indexed.found && own.size > 0 ? 1 : 0;
+  const [itself] = Object.values(counted.term_vectors?.articleId?.terms ?? {});
+  const revisions = itself?.doc_freq ?? 0;
   return {
     morphemes: toMorphemes(article.term_vectors?.morphemes?.terms ?? {}, texts),
-    documents: Math.max(0, (field_statistics?.doc_count ?? 0) - itself),
+    documents: Math.max(0, (field_statistics?.doc_count ?? 0) - revisions),
     documentFrequency(key) {
       const term = searchKey(key);
-      return Math.max(0, (frequencies.get(term) ?? 0) - (own.has(term) ? 1 : 0));
+      return Math.max(0, (counts.get(term) ?? 0) - (own.has(term) ? revisions : 0));
     },
   };
 }
