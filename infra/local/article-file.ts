@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { parse as parseToml } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
 import type { ArticlePublished } from '../../functions/contracts/article-published.ts';
 import { MAX_BODY_BYTES } from '../../functions/contracts/limits.ts';
 import { InvalidArticle } from '../../functions/shared/errors.ts';
 import { decodeUtf8 } from '../../functions/shared/load-body.ts';
+import {
+  FIRST_HEADING,
+  type FrontMatter,
+  FrontMatterError,
+  splitFrontMatter,
+  tagsOf,
+} from '../../scripts/front-matter.ts';
 
 /** The bus event that starts the workflow, as EventBridge delivers it. */
 export interface BusEvent {
@@ -79,9 +84,8 @@ function readEvent(content: string, path: string): BusEvent {
 
 function articleOf(content: string, format: Format, path: string): ArticlePublished['data'] {
   const { attributes, body } =
-    format === 'text' ? { attributes: {}, body: content } : splitFrontMatter(content, path);
+    format === 'text' ? { attributes: {}, body: content } : readFrontMatter(content, path);
   const title = typeof attributes.title === 'string' ? attributes.title : titleIn(body, format);
-  const tags = attributes.topics ?? attributes.tags;
   return {
     articleId:
       path === '-'
@@ -91,33 +95,24 @@ function articleOf(content: string, format: Format, path: string): ArticlePublis
     title,
     body,
     format,
-    tags: (Array.isArray(tags) ? tags : String(tags ?? '').split(/[\s,]+/))
-      .map(String)
-      .filter((tag) => tag !== ''),
+    tags: tagsOf(attributes),
   };
 }
 
-const FRONT_MATTER = /^(---|\+\+\+)[ \t]*\r?\n([\s\S]*?)\r?\n?^\1[ \t]*$\r?\n?/m;
-
-/** YAML between `---`, TOML between `+++`. */
-function splitFrontMatter(
-  content: string,
-  path: string,
-): { attributes: Record<string, unknown>; body: string } {
-  const match = FRONT_MATTER.exec(content);
-  if (match?.index !== 0) return { attributes: {}, body: content };
-  const [whole, fence, header] = match as unknown as [string, string, string];
+/** @throws InvalidArticle naming file and line when the front matter cannot be read */
+function readFrontMatter(content: string, path: string): FrontMatter {
   try {
-    const attributes: unknown = fence === '---' ? parseYaml(header) : parseToml(header);
-    return { attributes: (attributes ?? {}) as Record<string, unknown>, body: content.slice(whole.length) };
+    return splitFrontMatter(content);
   } catch (cause) {
-    const [line] = (cause as Error).message.split('\n');
-    throw new InvalidArticle(`${path}: front matter cannot be read: ${line}`, { cause });
+    if (!(cause instanceof FrontMatterError)) throw cause;
+    throw new InvalidArticle(`${path}:${cause.line}: front matter cannot be read: ${cause.message}`, {
+      cause,
+    });
   }
 }
 
 const TITLES: Record<Format, RegExp> = {
-  markdown: /^#\s+(.+?)\s*#*$/m,
+  markdown: FIRST_HEADING,
   html: /<(?:title|h1)\b[^>]*>\s*([^<]+)/i,
   text: /^\s*(\S.*)$/m,
 };
