@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { readEnvironment } from '../shared/environment.ts';
@@ -5,7 +6,8 @@ import { createModel2VecLoader, type Model2VecLoader } from './model-loader.ts';
 import { ModelStore } from './model-store.ts';
 
 /**
- * Reads `MODEL_BUCKET`, `MODEL_SHA256` and `MODEL_PREFIX`: the model is then fetched from S3 to /tmp. Without
+ * Reads `MODEL_BUCKET`, `MODEL_SHA256` and `MODEL_PREFIX`: the model is then fetched from S3 to /tmp (or
+ * what `TMPDIR` names). Without
  * `MODEL_BUCKET` it is read from the folder `MODEL_PATH`.
  *
  * @throws InvalidEnvironment naming the variable that is missing or wrong
@@ -25,6 +27,12 @@ export function createLoaderFromEnvironment(environment: NodeJS.ProcessEnv = pro
     maxAttempts: 2,
     requestHandler: { requestTimeout: 1500, connectionTimeout: 500 },
   });
-  const store = new ModelStore({ client, bucket: MODEL_BUCKET, sha256: MODEL_SHA256, prefix: MODEL_PREFIX });
+  const store = new ModelStore({
+    client,
+    bucket: MODEL_BUCKET,
+    sha256: MODEL_SHA256,
+    prefix: MODEL_PREFIX,
+    cacheFolder: tmpdir(),
+  });
   return createModel2VecLoader({ store });
 }
