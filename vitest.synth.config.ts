@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+const report = process.env.VITEST_REPORT;
+
+/** The suite over what is deployed: bundles, templates, rules. One file after another, as times are measured. */
+export default defineConfig({
+  test: {
+    include: ['test/synth/**/*.test.ts'],
+    globalSetup: ['test/synth/global-setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    fileParallelism: false,
+    reporters: report ? ['dot', 'json'] : ['default'],
+    ...(report && { outputFile: { json: report } }),
+  },
+});
