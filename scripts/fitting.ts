@@ -1,26 +1,64 @@
-import type { Fit, FitPart, Scale } from '../functions/shared/fit.ts';
-import { CUT, relevances } from '../functions/shared/fit.ts';
+import { DEFAULT_SCORING, type Scoring } from '../functions/scorer/rank.ts';
+import {
+  CUT,
+  type Features,
+  type Fit,
+  type FitPart,
+  relevances,
+  type Scale,
+  toScale,
+} from '../functions/shared/fit.ts';
 import { type Example, fitLogistic } from './logistic-regression.ts';
 import type { Measured } from './measure.ts';
 
-/** Cuts that are tried for each part; the best F1 on the articles that are fitted wins. */
-const FLOORS = [0.04, 0.06, 0.08, 0.1, 0.13];
-const SHARES = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45];
+/** Cuts that are tried for each part; the best F1 of the part alone wins. */
+const FLOORS = [0.06, 0.08, 0.1, 0.13];
+const SHARES = [0.25, 0.3, 0.35, 0.4, 0.45];
+/** Powers that are tried for both parts together; the best F1 at the default weights wins. */
+const POWERS = { semantic: [0.2, 0.3, 0.4, 0.6, 1], frequency: [0.7, 1, 1.4] };
 
-/** Fits frequency and semantic apart, each on a scale whose best cut is 0.3. */
+/**
+ * Fits frequency and semantic apart: regressions, then the cut of each at 0.3. Only the powers of the two scales, which
+ * move no part's cut, are chosen together, so that the default weights weigh both parts right.
+ */
 export function fitParts(articles: readonly Measured[]): Pick<Fit, 'frequency' | 'semantic'> {
+  const frequency = fitPart(articles, ({ features }) => features);
+  const semantic = fitPart(articles, ({ semantic }) => semantic);
+  const powers = POWERS.semantic.flatMap((ofSemantic) =>
+    POWERS.frequency.map((ofFrequency) => ({ ofSemantic, ofFrequency })),
+  );
+  const { ofSemantic, ofFrequency } = best(powers, (power) =>
+    sum(articles, (_, index) => {
+      const f = toScale(frequency.scored[index]!.probabilities, {
+        ...frequency.part.scale,
+        power: power.ofFrequency,
+      });
+      const s = toScale(semantic.scored[index]!.probabilities, {
+        ...semantic.part.scale,
+        power: power.ofSemantic,
+      });
+      return f1(fuse(s, f, DEFAULT_SCORING), frequency.scored[index]!, CUT);
+    }),
+  );
   return {
-    frequency: fitPart(articles, ({ features }) => features),
-    semantic: fitPart(articles, ({ semantic }) => semantic),
+    frequency: withPower(frequency.part, ofFrequency),
+    semantic: withPower(semantic.part, ofSemantic),
   };
 }
 
 type Candidate = Measured['candidates'][number];
 
+/** One article's candidates with their probabilities, and which of them its author wanted. */
+interface Scored {
+  probabilities: number[];
+  isWanted: boolean[];
+  wanted: number;
+}
+
 function fitPart(
   articles: readonly Measured[],
-  signals: (candidate: Candidate) => Candidate['features'],
-): FitPart {
+  signals: (candidate: Candidate) => Features,
+): { part: FitPart; scored: Scored[] } {
   const examples = (known: boolean): Example[] =>
     articles.flatMap(({ candidates, wanted }) =>
       candidates
@@ -28,29 +66,46 @@ function fitPart(
         .map((candidate) => ({ features: signals(candidate), wanted: wanted.has(candidate.key) })),
     );
   const regressions = { known: fitLogistic(examples(true)), open: fitLogistic(examples(false)) };
-  const unscaled = articles.map(({ candidates, wanted }) => {
+  const scored = articles.map(({ candidates, wanted }): Scored => {
     const inputs = candidates.map((candidate) => ({ known: candidate.known, features: signals(candidate) }));
-    // With floor and share so that the cut is CUT itself, a relevance is the probability.
-    const probabilities = relevances(inputs, { ...regressions, scale: { floor: CUT, share: 0 } });
-    const isWanted = candidates.map(({ key }) => wanted.has(key));
-    return { probabilities, isWanted, wanted: wanted.size };
+    return {
+      // With its cut at CUT, a relevance is the probability itself.
+      probabilities: relevances(inputs, { ...regressions, scale: { floor: CUT, share: 0, power: 1 } }),
+      isWanted: candidates.map(({ key }) => wanted.has(key)),
+      wanted: wanted.size,
+    };
   });
-  return { ...regressions, scale: bestScale(unscaled) };
+  const scales = FLOORS.flatMap((floor) => SHARES.map((share): Scale => ({ floor, share, power: 1 })));
+  const scale = best(scales, (one) =>
+    sum(scored, (article) => f1(toScale(article.probabilities, one), article, CUT)),
+  );
+  return { part: { ...regressions, scale }, scored };
 }
 
-type Scored = { probabilities: number[]; isWanted: boolean[]; wanted: number };
+function fuse(semantic: number[], frequency: number[], { weights }: Scoring): number[] {
+  return semantic.map((value, index) => weights.semantic * value + weights.frequency * frequency[index]!);
+}
 
-function bestScale(articles: readonly Scored[]): Scale {
-  const scales = FLOORS.flatMap((floor) => SHARES.map((share) => ({ floor, share })));
-  const ordered = articles.map(({ probabilities, isWanted, wanted }) => {
-    const pairs = probabilities.map((p, i) => ({ p, right: isWanted[i]! }));
-    return { best: pairs.sort((a, b) => b.p - a.p).slice(0, 5), wanted };
-  });
-  const f1 = ({ floor, share }: Scale) =>
-    ordered.reduce((sum, { best, wanted }) => {
-      const kept = best.filter(({ p }) => p >= Math.max(floor, share * (best[0]?.p ?? 0)));
-      const right = kept.filter((one) => one.right).length;
-      return sum + (right === 0 ? 0 : (2 * right) / (kept.length + wanted));
-    }, 0);
-  return scales.map((scale) => ({ scale, f1: f1(scale) })).sort((a, b) => b.f1 - a.f1)[0]!.scale;
+/** F1 of the best five that reach the cut. */
+function f1(scores: number[], { isWanted, wanted }: Scored, cut: number): number {
+  const kept = scores
+    .map((score, index) => ({ score, right: isWanted[index]! }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, DEFAULT_SCORING.limit)
+    .filter(({ score }) => score >= cut);
+  const right = kept.filter((one) => one.right).length;
+  return right === 0 ? 0 : (2 * right) / (kept.length + wanted);
+}
+
+function withPower(part: FitPart, power: number): FitPart {
+  return { ...part, scale: { ...part.scale, power } };
+}
+
+function best<T>(choices: readonly T[], value: (choice: T) => number): T {
+  return choices.map((choice) => ({ choice, value: value(choice) })).sort((a, b) => b.value - a.value)[0]!
+    .choice;
+}
+
+function sum<T>(items: readonly T[], value: (item: T, index: number) => number): number {
+  return items.reduce((total, item, index) => total + value(item, index), 0);
 }

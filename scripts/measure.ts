@@ -1,8 +1,9 @@
-import { embedArticle, embedTexts } from '../functions/embedding/embed.ts';
+import { embedArticle, embedTerms } from '../functions/embedding/embed.ts';
 import type { Model2Vec } from '../functions/embedding/model2vec.ts';
 import type { Catalogue } from '../functions/keywords/catalogue.ts';
 import { findInArticle } from '../functions/keywords/embedded.ts';
-import { type Found, rankByFrequency } from '../functions/keywords/extract.ts';
+import { evidenceOf } from '../functions/keywords/evidence.ts';
+import { type Found, rankByFrequency, termOf } from '../functions/keywords/extract.ts';
 import type { JapaneseTokenizer } from '../functions/keywords/japanese-tokenizer.ts';
 import { tagKey } from '../functions/keywords/tag-key.ts';
 import { rankTags, type Scoring } from '../functions/scorer/rank.ts';
@@ -40,11 +41,11 @@ export function measureArticle(
 export function measureFound(article: TaggedArticle, found: readonly Found[], model: Model2Vec): Measured {
   const { id, source, lang, tags, title, body } = article;
   const markdown = { title, body, format: 'markdown' } as const;
-  const labels = embedTexts(
-    model,
-    found.map(({ label }) => label),
+  const text = readArticleText(markdown);
+  const terms = found.map(({ label, mentions }) =>
+    termOf({ label, evidence: evidenceOf(mentions, article) }),
   );
-  const signals = semanticSignals(found, labels, embedArticle(model, readArticleText(markdown)));
+  const signals = semanticSignals(found, embedTerms(model, terms, text), embedArticle(model, text));
   return {
     id,
     source,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { candidate } from './candidate.ts';
-import { MAX_CANDIDATES } from './limits.ts';
+import { MAX_CANDIDATES, MAX_EVIDENCE } from './limits.ts';
 
 /**
  * What travels between the states: requests as the state machine builds them, answers as the functions give them.
@@ -10,6 +10,13 @@ import { MAX_CANDIDATES } from './limits.ts';
 /** Request of both keyword functions and, for an article, of the embedding function. */
 export const articleRequest = z.object({ detail: z.unknown() });
 
+/** A candidate as the embedding function needs it: what it is called, and how the article spells it. */
+export const term = z.object({
+  label: z.string(),
+  spellings: z.array(z.string()).max(MAX_EVIDENCE).describe('Empty when only code names it'),
+});
+export type Term = z.infer<typeof term>;
+
 export const keywordsAnswer = z.object({
   article: z.object({
     articleId: z.string(),
@@ -18,10 +25,7 @@ export const keywordsAnswer = z.object({
   }),
   catalogue: z.object({ version: z.string() }),
   candidates: z.array(candidate).max(MAX_CANDIDATES),
-  texts: z
-    .array(z.string())
-    .max(MAX_CANDIDATES)
-    .describe('What stands for each candidate when it is embedded'),
+  terms: z.array(term).max(MAX_CANDIDATES).describe('What each candidate is called, to be embedded'),
 });
 export type KeywordsAnswer = z.infer<typeof keywordsAnswer>;
 
@@ -40,11 +44,16 @@ export const articleEmbedding = z.object({
 });
 export type ArticleEmbedding = z.infer<typeof articleEmbedding>;
 
-export const textsRequest = z.object({ texts: z.array(z.string().max(1000)).max(2 * MAX_CANDIDATES) });
+export const termsRequest = articleRequest.extend({ terms: z.array(term).max(MAX_CANDIDATES) });
 
-/** The embedding function's answer for texts: one vector each, in the order of the request. */
-export const textsEmbedding = z.object({ model: modelIdentity, vectors: z.array(vector) });
-export type TextsEmbedding = z.infer<typeof textsEmbedding>;
+/** The embedding function's answer for terms of an article, in the order of the request. */
+export const termsEmbedding = z.object({
+  model: modelIdentity,
+  vectors: z.array(
+    z.object({ label: vector, context: vector.describe('Mean of the sentences that mention the term') }),
+  ),
+});
+export type TermsEmbedding = z.infer<typeof termsEmbedding>;
 
 /** Stands where the embedding function gave no answer. */
 const noEmbedding = z.object({ model: z.null() });
@@ -57,9 +66,9 @@ export const suggestTagsRequest = z.object({
   }),
   execution: z.object({ id: z.string(), name: z.string(), redriveCount: z.int().min(0) }),
   keywords: z.object({
-    answer: keywordsAnswer.omit({ texts: true }),
+    answer: keywordsAnswer.omit({ terms: true }),
     degraded: z.array(z.literal('keywords')),
-    embedding: z.union([textsEmbedding, noEmbedding]),
+    embedding: z.union([termsEmbedding, noEmbedding]),
   }),
   article: z.union([articleEmbedding, noEmbedding]),
 });

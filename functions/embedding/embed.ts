@@ -1,6 +1,7 @@
-import type { ArticleEmbedding, ModelIdentity, TextsEmbedding } from '../contracts/signals.ts';
+import type { ArticleEmbedding, ModelIdentity, Term, TermsEmbedding } from '../contracts/signals.ts';
 import { encodeVector } from '../contracts/vector.ts';
 import type { ArticleText, Block } from '../shared/article-text.ts';
+import { sentencesOf } from '../shared/sentences.ts';
 import type { Model2Vec } from './model2vec.ts';
 
 /** Embeds an article's parts: title, headings, lead, and the whole text with the title before it. */
@@ -17,14 +18,59 @@ export function embedArticle(model: Model2Vec, { title, blocks }: ArticleText): 
   };
 }
 
-/** Embeds texts; one vector each, in order. */
-export function embedTexts(model: Model2Vec, texts: readonly string[]): TextsEmbedding {
-  return { model: identityOf(model), vectors: texts.map((text) => embed(model, text)) };
+/** The sentences of a longer article than this speak for all. */
+const MAX_SENTENCES = 2000;
+
+/** Embeds terms of an article: each label, and the mean of the sentences that mention the term. */
+export function embedTerms(model: Model2Vec, terms: readonly Term[], text: ArticleText): TermsEmbedding {
+  const sentences = sentencesOf(text)
+    .slice(0, MAX_SENTENCES)
+    .map((sentence) => ({ sentence, vector: model.embed(sentence) }));
+  return {
+    model: identityOf(model),
+    vectors: terms.map(({ label, spellings }) => {
+      const mentions = sentences.filter(({ sentence }) =>
+        spellings.some((spelling) => names(sentence, spelling)),
+      );
+      return {
+        label: embed(model, label),
+        context: encode(
+          meanOf(
+            mentions.map(({ vector }) => vector),
+            model.dimension,
+          ),
+        ),
+      };
+    }),
+  };
+}
+
+/** Whether a spelling stands in a sentence as a word of its own: Rust in "RustとGo", not in "Trust". */
+function names(sentence: string, spelling: string): boolean {
+  for (let at = sentence.indexOf(spelling); at >= 0; at = sentence.indexOf(spelling, at + 1)) {
+    if (!isInsideWord(sentence, at) && !isInsideWord(sentence, at + spelling.length)) return true;
+  }
+  return false;
+}
+
+function isInsideWord(text: string, at: number): boolean {
+  return at > 0 && /^[\p{Script=Latin}\p{N}]{2}$/u.test(text.slice(at - 1, at + 1));
+}
+
+function meanOf(vectors: readonly Float32Array[], dimension: number): Float32Array {
+  const mean = new Float32Array(dimension);
+  for (const vector of vectors) {
+    for (let i = 0; i < dimension; i += 1) mean[i]! += vector[i]! / vectors.length;
+  }
+  return mean;
 }
 
 /** base64 of int8; null where the text has no token that the model knows. */
 function embed(model: Model2Vec, text: string): string | null {
-  const vector = model.embed(text);
+  return encode(model.embed(text));
+}
+
+function encode(vector: Float32Array): string | null {
   return vector.some((component) => component !== 0) ? encodeVector(vector) : null;
 }
 

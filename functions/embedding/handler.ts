@@ -4,35 +4,35 @@ import * as z from 'zod';
 import {
   type ArticleEmbedding,
   articleRequest,
-  type TextsEmbedding,
-  textsRequest,
+  type TermsEmbedding,
+  termsRequest,
 } from '../contracts/signals.ts';
 import { acceptArticle } from '../shared/accept-article.ts';
 import { readArticleText } from '../shared/article-text.ts';
 import { logger } from '../shared/logger.ts';
 import { METRIC } from '../shared/metric-names.ts';
 import { metrics } from '../shared/metrics.ts';
-import { embedArticle, embedTexts } from './embed.ts';
+import { embedArticle, embedTerms } from './embed.ts';
 import { createLoaderFromEnvironment } from './environment.ts';
 import type { Model2VecLoader } from './model-loader.ts';
 
-const request = z.union([textsRequest, articleRequest]);
+const request = z.union([termsRequest, articleRequest]);
 
 /** Builds the embedding function around a loader, so that the same function runs on AWS and on one machine. */
 export function createHandler(loader: Pick<Model2VecLoader, 'load'>) {
-  return async (input: unknown, context?: Context): Promise<ArticleEmbedding | TextsEmbedding> => {
+  return async (input: unknown, context?: Context): Promise<ArticleEmbedding | TermsEmbedding> => {
     if (context) logger.addContext(context);
     const parsed = request.parse(input);
-    if ('texts' in parsed) return embedTexts(await loader.load(), parsed.texts);
-    const article = await acceptArticle(parsed.detail);
-    return embedArticle(await loader.load(), readArticleText(article));
+    const text = readArticleText(await acceptArticle(parsed.detail));
+    const model = await loader.load();
+    return 'terms' in parsed ? embedTerms(model, parsed.terms, text) : embedArticle(model, text);
   };
 }
 
 let onAws: ReturnType<typeof createHandler> | undefined;
 
-/** Embeds either the article of an `ArticlePublished` event's `detail`, or a list of texts. */
-export async function handler(input: unknown, context?: Context): Promise<ArticleEmbedding | TextsEmbedding> {
+/** Embeds either the article of an `ArticlePublished` event's `detail`, or terms of it. */
+export async function handler(input: unknown, context?: Context): Promise<ArticleEmbedding | TermsEmbedding> {
   onAws ??= createHandler(countingFailures(createLoaderFromEnvironment()));
   return onAws(input, context);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { ModelCorrupt, ModelUnavailable, ModelNotFound, StorageFull } from './errors.ts';
+import { ModelCorrupt, ModelNotFound, ModelUnavailable, StorageFull } from './errors.ts';
 import { type ModelFileName, type ModelMetadata, parseMetadata } from './metadata.ts';
 import { fingerprint } from './model-files.ts';
 

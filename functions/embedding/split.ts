@@ -21,10 +21,9 @@ export class Split {
     try {
       this.#pattern = compile(pattern);
     } catch (cause) {
-      throw new ModelCorrupt(
-        `tokenizer.pattern in metadata.json is not a regular expression: ${pattern}`,
-        { cause },
-      );
+      throw new ModelCorrupt(`tokenizer.pattern in metadata.json is not a regular expression: ${pattern}`, {
+        cause,
+      });
     }
     if (''.match(this.#pattern) !== null) {
       throw new ModelCorrupt(`tokenizer.pattern in metadata.json matches the empty string: ${pattern}`);

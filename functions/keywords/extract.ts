@@ -1,6 +1,6 @@
 import type { Candidate, Prior } from '../contracts/candidate.ts';
 import { MAX_CANDIDATES, MAX_LABEL_BYTES } from '../contracts/limits.ts';
-import type { KeywordsAnswer } from '../contracts/signals.ts';
+import type { KeywordsAnswer, Term } from '../contracts/signals.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import type { ArticleText } from '../shared/article-text.ts';
 import { type Features, type Fit, relevances } from '../shared/fit.ts';
@@ -58,12 +58,14 @@ export function findCandidates(options: {
     units: blocks.reduce((sum, { units }) => sum + units.length, 0),
     mostMentions: Math.max(1, ...[...known.values()].map(({ length }) => length)),
   };
+  const covered = coveredMentions([...known.values(), ...phrases.map(({ mentions }) => mentions)]);
   const measure = (key: string, mentions: Mention[], prior?: Prior): Features =>
     frequencyFeatures({
       key,
       mentions,
       prior,
       counts,
+      free: mentions.length === 0 ? 1 : mentions.filter((one) => !covered.has(one)).length / mentions.length,
       code: code.get(key),
       term: { documents: corpus.documents, documentFrequency: corpus.documentFrequency(key) },
     });
@@ -112,6 +114,12 @@ export function toCandidates(
   }));
 }
 
+/** A candidate as the embedding function needs it. */
+export function termOf({ label, evidence }: Pick<Candidate, 'label' | 'evidence'>): Term {
+  const spellings = evidence.flatMap(({ where, spelling }) => (where === 'code' ? [] : [spelling]));
+  return { label, spellings: [...new Set(spellings)] };
+}
+
 /** What both engines answer. */
 export function toAnswer(
   { articleId, revision, tags = [] }: AcceptedArticle,
@@ -122,8 +130,21 @@ export function toAnswer(
     article: { articleId, revision, tags },
     catalogue: { version: catalogueVersion },
     candidates,
-    texts: candidates.map(({ label }) => label),
+    terms: candidates.map(termOf),
   };
+}
+
+/** Mentions that stand within a longer one (the Functions of Step Functions). */
+function coveredMentions(found: readonly Mention[][]): Set<Mention> {
+  const covered = new Set<Mention>();
+  for (const mentions of Map.groupBy(found.flat(), ({ block }) => block).values()) {
+    let widest: Mention | undefined;
+    for (const mention of mentions.sort((a, b) => a.start - b.start || b.end - a.end)) {
+      if (!widest || mention.end > widest.end) widest = mention;
+      else if (mention.start > widest.start || mention.end < widest.end) covered.add(mention);
+    }
+  }
+  return covered;
 }
 
 function isFrequent(mentions: Mention[]): boolean {

@@ -26,13 +26,15 @@ const log1p = Math.log1p;
  */
 export function frequencyFeatures(options: {
   mentions: readonly Mention[];
+  /** Share of the mentions that stand on their own, not within a longer candidate. */
+  free: number;
   code: CodeLanguage | undefined;
   counts: ArticleCounts;
   term: TermStatistics;
   prior: Prior | undefined;
   key: string;
 }): Features {
-  const { mentions, code, counts, term, prior, key } = options;
+  const { mentions, free, code, counts, term, prior, key } = options;
   const inBlocks = (where: Mention['block']['where']) =>
     mentions.filter(({ block }) => block.where === where).length;
   const idf = Math.log((term.documents + 1) / (term.documentFrequency + 1));
@@ -49,6 +51,7 @@ export function frequencyFeatures(options: {
     early: mentions.length === 0 ? 0 : 1 - mentions[0]!.position / (counts.units + 1),
     idf,
     tfIdf: tf * idf,
+    free,
     codeShare: code?.share ?? 0,
     codeLanguage: code ? 1 : 0,
     latin: /^[\x20-\x7e]+$/.test(key) ? 1 : 0,

@@ -10,7 +10,11 @@ const logistic = z.object({ bias: z.number(), weights: z.record(z.string(), z.nu
 /** A logistic regression: probability = 1 / (1 + exp(−(bias + Σ weight × feature))). */
 export type Logistic = z.infer<typeof logistic>;
 
-const scale = z.object({ floor: z.number().positive(), share: z.number().min(0).max(1) });
+const scale = z.object({
+  floor: z.number().positive(),
+  share: z.number().min(0).max(1),
+  power: z.number().positive(),
+});
 export type Scale = z.infer<typeof scale>;
 
 /** One regression for tags of the catalogue, one for phrases of the text, and the scale that both end on. */
@@ -83,9 +87,12 @@ export function relevances(
   return toScale(probabilities, part.scale);
 }
 
-/** Probabilities of one article's candidates on the scale whose cut is 0.3. */
-export function toScale(probabilities: readonly number[], { floor, share }: Scale): number[] {
+/**
+ * Probabilities of one article's candidates on the scale whose cut is 0.3: (probability / cut) to a power, so that
+ * the steps of both parts weigh what the evidence behind them is worth when they are added.
+ */
+export function toScale(probabilities: readonly number[], { floor, share, power }: Scale): number[] {
   const best = probabilities.reduce((most, p) => Math.max(most, p), 0);
   const cut = Math.max(floor, share * best);
-  return probabilities.map((p) => Math.min(1, (CUT * p) / cut));
+  return probabilities.map((p) => Math.min(1, CUT * (p / cut) ** power));
 }

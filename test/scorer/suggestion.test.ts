@@ -12,9 +12,9 @@ const model = { name: 'm', version: '1', sha256: 'a'.repeat(64) };
 
 /** Semantic is the cosine with the whole article and nothing else. */
 const byWhole = {
-  known: { bias: -2, weights: { whole: 4 } },
-  open: { bias: -2, weights: { whole: 4 } },
-  scale: { floor: 0.3, share: 0 },
+  known: { bias: -2, weights: { labelWhole: 4 } },
+  open: { bias: -2, weights: { labelWhole: 4 } },
+  scale: { floor: 0.3, share: 0, power: 1 },
 };
 const fit: Fit = {
   version: 'test',
@@ -35,7 +35,13 @@ const signals: SuggestTagsRequest = {
       candidates: [candidate('far'), candidate('near')],
     },
     degraded: [],
-    embedding: { model, vectors: [axis(1), axis(0)] },
+    embedding: {
+      model,
+      vectors: [
+        { label: axis(1), context: null },
+        { label: axis(0), context: null },
+      ],
+    },
   },
   article: { model, vectors: { title: null, headings: null, lead: null, whole: axis(0) } },
 };
