@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { KeywordEngine } from './engine.ts';
 import { type Found, findCandidates, toAnswer, toCandidates } from './extract.ts';
 import { type JapaneseTokenizer, loadJapaneseTokenizer } from './japanese-tokenizer.ts';
+import { allowed, DEFAULT_POLICY, type Policy } from './policy.ts';
 import { cutUnits } from './units.ts';
 
 /**
@@ -15,13 +16,15 @@ import { cutUnits } from './units.ts';
 export async function createEmbeddedEngine(options: {
   catalogue: Catalogue;
   fit: Fit;
+  /** @default {@link DEFAULT_POLICY} */
+  policy?: Policy;
 }): Promise<KeywordEngine> {
-  const { catalogue, fit } = options;
+  const { catalogue, fit, policy = DEFAULT_POLICY } = options;
   assertFits(fit, { catalogue: catalogue.version });
   const japanese = await loadJapaneseTokenizer();
   return {
     async extract(article) {
-      const found = findInArticle(article, { catalogue, japanese });
+      const found = allowed(findInArticle(article, { catalogue, japanese }), policy, article.tags);
       return toAnswer(article, catalogue.version, toCandidates(found, fit, article));
     },
   };

@@ -6,6 +6,7 @@ import { logger } from '../shared/logger.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { createEmbeddedEngine } from './embedded.ts';
 import type { KeywordEngine } from './engine.ts';
+import { readPolicy } from './policy.ts';
 
 /** Builds the keyword function around an engine, made at the first request and kept for the life of the process. */
 export function createHandler(createEngine: () => Promise<KeywordEngine>) {
@@ -23,5 +24,5 @@ export function createHandler(createEngine: () => Promise<KeywordEngine>) {
 
 /** Finds the tags that the article of an `ArticlePublished` event's `detail` could carry. */
 export const handler = createHandler(async () =>
-  createEmbeddedEngine({ catalogue: loadCatalogue(), fit: loadFit() }),
+  createEmbeddedEngine({ catalogue: loadCatalogue(), fit: loadFit(), policy: readPolicy() }),
 );

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { readEnvironment } from '../shared/environment.ts';
 import { tagKey } from './tag-key.ts';
 
 /** What a platform wants suggested at all. */
@@ -29,4 +31,28 @@ export function allowed<T extends { key: string; known: boolean; prior?: { artic
     ({ key, known, prior }) =>
       !unwanted.has(key) && (known ? (prior?.articles ?? 0) >= minimumUsage : mode === 'open'),
   );
+}
+
+/**
+ * Reads `KEYWORDS_MODE` (open, known), `MINIMUM_USAGE`, `BLOCKED_TAGS` (separated by commas) and `CARRIED_TAGS`
+ * (suggest, leave out).
+ *
+ * @throws InvalidEnvironment naming the variable that is wrong
+ */
+export function readPolicy(environment: NodeJS.ProcessEnv = process.env): Policy {
+  const variables = readEnvironment(
+    {
+      KEYWORDS_MODE: z.enum(['open', 'known']).default(DEFAULT_POLICY.mode),
+      MINIMUM_USAGE: z.coerce.number().int().min(0).default(DEFAULT_POLICY.minimumUsage),
+      BLOCKED_TAGS: z.string().default(''),
+      CARRIED_TAGS: z.enum(['suggest', 'leave out']).default(DEFAULT_POLICY.carried),
+    },
+    environment,
+  );
+  return {
+    mode: variables.KEYWORDS_MODE,
+    minimumUsage: variables.MINIMUM_USAGE,
+    blocked: variables.BLOCKED_TAGS.split(',').filter((tag) => tag.trim() !== ''),
+    carried: variables.CARRIED_TAGS,
+  };
 }

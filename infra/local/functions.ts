@@ -7,6 +7,7 @@ import { createHandler as createKeywords } from '../../functions/keywords/handle
 import { createOpenSearchClient } from '../../functions/keywords/opensearch/client.ts';
 import { createOpenSearchEngine } from '../../functions/keywords/opensearch/engine.ts';
 import { readSearchEnvironment } from '../../functions/keywords/opensearch/environment.ts';
+import { readPolicy } from '../../functions/keywords/policy.ts';
 import { createHandler as createScorer } from '../../functions/scorer/handler.ts';
 import { DEFAULT_SCORING } from '../../functions/scorer/rank.ts';
 import { loadFit } from '../../functions/shared/fit.ts';
@@ -20,7 +21,9 @@ const MODEL = process.env.MODEL_PATH ?? join(import.meta.dirname, '../../model')
  */
 export function createLocalFunctions({ opensearch }: { opensearch?: string | undefined } = {}): Functions {
   const fit = loadFit();
-  const embedded = createKeywords(() => createEmbeddedEngine({ catalogue: loadCatalogue(), fit }));
+  const embedded = createKeywords(() =>
+    createEmbeddedEngine({ catalogue: loadCatalogue(), fit, policy: readPolicy() }),
+  );
   const environment = opensearch && readSearchEnvironment({ ...process.env, OPENSEARCH_URL: opensearch });
   return {
     KeywordsFunctionArn: environment

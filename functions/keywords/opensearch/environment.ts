@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readEnvironment } from '../../shared/environment.ts';
 import { InvalidEnvironment } from '../../shared/errors.ts';
-import { DEFAULT_POLICY, type Policy } from '../policy.ts';
+import { type Policy, readPolicy } from '../policy.ts';
 import type { OpenSearchConnection } from './client.ts';
 import { DEFAULT_INDEX_PREFIX } from './indices.ts';
 
@@ -17,8 +17,7 @@ export interface SearchEnvironment {
 /**
  * Reads `OPENSEARCH_URL`, `OPENSEARCH_AUTHENTICATION` (none, basic with `OPENSEARCH_USERNAME` and
  * `OPENSEARCH_PASSWORD`, iam with `AWS_REGION`), `OPENSEARCH_INDEX_PREFIX`, `OPENSEARCH_TIMEOUT_MS`,
- * `OPENSEARCH_MAX_RETRIES`, `KEYWORDS_MODE` (open, known), `MINIMUM_USAGE`, `BLOCKED_TAGS` (separated by commas) and
- * `CARRIED_TAGS` (suggest, leave out).
+ * `OPENSEARCH_MAX_RETRIES`, and the {@link Policy}.
  *
  * @throws InvalidEnvironment naming the variable that is missing or wrong
  */
@@ -36,10 +35,6 @@ export function readSearchEnvironment(environment: NodeJS.ProcessEnv = process.e
         .default(DEFAULT_INDEX_PREFIX),
       OPENSEARCH_TIMEOUT_MS: z.coerce.number().int().min(100).max(8000).default(1500),
       OPENSEARCH_MAX_RETRIES: z.coerce.number().int().min(0).max(1).default(0),
-      KEYWORDS_MODE: z.enum(['open', 'known']).default(DEFAULT_POLICY.mode),
-      MINIMUM_USAGE: z.coerce.number().int().min(0).default(DEFAULT_POLICY.minimumUsage),
-      BLOCKED_TAGS: z.string().default(''),
-      CARRIED_TAGS: z.enum(['suggest', 'leave out']).default(DEFAULT_POLICY.carried),
     },
     environment,
   );
@@ -51,12 +46,7 @@ export function readSearchEnvironment(environment: NodeJS.ProcessEnv = process.e
     },
     indexPrefix: variables.OPENSEARCH_INDEX_PREFIX,
     timeout: variables.OPENSEARCH_TIMEOUT_MS,
-    policy: {
-      mode: variables.KEYWORDS_MODE,
-      minimumUsage: variables.MINIMUM_USAGE,
-      blocked: variables.BLOCKED_TAGS.split(',').filter((tag) => tag.trim() !== ''),
-      carried: variables.CARRIED_TAGS,
-    },
+    policy: readPolicy(environment),
   };
 }
 

@@ -49,6 +49,8 @@ export function termVectorsRequest(
 ): API.Mtermvectors_Request {
   const nothing = { offsets: false, positions: false, term_statistics: false, field_statistics: false };
   return {
+    // In the path, where an access policy sees it.
+    index,
     filter_path: [
       'docs.found',
       'docs.error.type',
@@ -61,16 +63,15 @@ export function termVectorsRequest(
     body: {
       // The client's types ask for an _id, which an artificial document does not have.
       docs: [
-        { ...nothing, _index: index, doc: { morphemes: texts }, fields: ['morphemes'], offsets: true },
+        { ...nothing, doc: { morphemes: texts }, fields: ['morphemes'], offsets: true },
         {
           ...nothing,
-          _index: index,
           doc: { compounds: texts, articleId },
           fields: ['compounds', 'articleId'],
           term_statistics: true,
           field_statistics: true,
         },
-        { ...nothing, _index: index, _id: articleId, fields: ['compounds'], term_statistics: true },
+        { ...nothing, _id: articleId, fields: ['compounds'], term_statistics: true },
       ] as NonNullable<NonNullable<API.Mtermvectors_Request['body']>['docs']>,
     },
   };
