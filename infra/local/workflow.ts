@@ -68,6 +68,15 @@ export interface RunOptions {
   retryPause?: number;
 }
 
+/** Read and validated once; executions do not share anything. */
+let workflow: { machine: StateMachine; tasks: [name: string, state: State][] } | undefined;
+
+function loadWorkflow(): NonNullable<typeof workflow> {
+  const definition = readDefinition();
+  const tasks = [...statesOf(definition)].filter(([, { Type }]) => Type === 'Task');
+  return { machine: new StateMachine(definition as never), tasks };
+}
+
 /**
  * Runs the deployed definition on this machine.
  *
@@ -76,8 +85,8 @@ export interface RunOptions {
  */
 export async function runWorkflow(input: object, options: RunOptions): Promise<unknown> {
   const { functions, fail, name = `local-${crypto.randomUUID()}`, retryPause = 100, onEvent } = options;
-  const definition = readDefinition();
-  const tasks = [...statesOf(definition)].filter(([, { Type }]) => Type === 'Task');
+  workflow ??= loadWorkflow();
+  const { machine, tasks } = workflow;
   if (fail !== undefined && !tasks.some(([task]) => task === fail)) {
     throw new RangeError(
       `${fail} is no task of the workflow; its tasks are ${tasks.map(([task]) => task).join(', ')}`,
@@ -89,7 +98,6 @@ export async function runWorkflow(input: object, options: RunOptions): Promise<u
       ? () => Promise.reject(firstNamedError(state))
       : (parameters: unknown) => invoke(functions, parameters),
   ]);
-  const machine = new StateMachine(definition as never);
   const execution = machine.run(input as never, {
     overrides: {
       taskResourceLocalHandlers: Object.fromEntries(handlers),
