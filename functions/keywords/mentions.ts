@@ -126,7 +126,7 @@ function continuesPhrase(text: string, left: Unit, right: Unit): boolean {
   if (!bothLatin) return gap === '・';
   return gap === ' '
     ? isName(text, left) && (right.kind === 'number' || isName(text, right))
-    : /^[._\-/]$/.test(gap);
+    : /^[.-]$/.test(gap);
 }
 
 function isName(text: string, { start }: Unit): boolean {
