@@ -96,7 +96,10 @@ describe('what OpenSearch finds', () => {
 });
 
 describe('document frequencies', () => {
-  const nothing: Corpus = { documents: 0, documentFrequency: () => 0 };
+  const nothing: Corpus = { documents: 1000, documentFrequency: () => 0 };
+  /** What the index alone says, beside a prior that is worth 10,000 articles and knows no term. */
+  const idf = (frequency: number, documents: number) =>
+    Math.log(1001 / ((1000 * frequency) / (10_000 + documents) + 1));
   const idfOf = async (key: string, one = article({ articleId: 'new', title: `${key}の話` })) => {
     const { found } = await find(one, nothing as typeof shipped);
     return found.find((each) => each.key === key)!.features.idf!;
@@ -109,14 +112,14 @@ describe('document frequencies', () => {
       title: '量子将棋の話',
       body: '量子将棋と機械学習。',
     });
-    expect(await idfOf('量子将棋', own)).toBe(0);
+    expect(await idfOf('量子将棋', own)).toBeCloseTo(idf(0, 0));
     await index(own);
     for (const id of ['b', 'c', 'd']) await index(article({ articleId: id, body: '機械学習を学ぶ。' }));
     // Of three others none has the one and all have the other.
-    expect(await idfOf('量子将棋', { ...own, revision: 2 })).toBeCloseTo(Math.log(4 / 1));
-    expect(await idfOf('機械学習', { ...own, revision: 2 })).toBeCloseTo(Math.log(4 / 4));
+    expect(await idfOf('量子将棋', { ...own, revision: 2 })).toBeCloseTo(idf(0, 3), 6);
+    expect(await idfOf('機械学習', { ...own, revision: 2 })).toBeCloseTo(idf(3, 3), 6);
     // For another article they are four.
-    expect(await idfOf('量子将棋')).toBeCloseTo(Math.log(5 / 2));
+    expect(await idfOf('量子将棋')).toBeCloseTo(idf(1, 4), 6);
   });
 
   it('leave the article out however often it was revised', async () => {
@@ -140,13 +143,13 @@ describe('document frequencies', () => {
     expect(idfs).toEqual([unseen, unseen, unseen]);
   });
 
-  it('are added to those that ship while the index is young', async () => {
+  it('hardly differ from those that ship while the index is young', async () => {
     const one = article({ articleId: 'e', title: '機械学習の話' });
     const { found } = await find(one);
     const alone = findEmbedded(one, { catalogue: shipped, japanese });
-    const idf = (all: Found[]) => all.find(({ key }) => key === '機械学習')!.features.idf!;
-    expect(Math.abs(idf(found) - idf(alone))).toBeLessThan(0.1);
-    expect(idf(found)).not.toBe(idf(alone));
+    const idfIn = (all: Found[]) => all.find(({ key }) => key === '機械学習')!.features.idf!;
+    expect(Math.abs(idfIn(found) - idfIn(alone))).toBeLessThan(0.1);
+    expect(idfIn(found)).not.toBe(idfIn(alone));
   });
 });
 

