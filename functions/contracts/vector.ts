@@ -1,3 +1,5 @@
+import { NamedError } from '../shared/named-error.ts';
+
 /**
  * How an embedding travels between states: base64 of one signed byte a dimension, 512 characters for 384
  * dimensions. The vectors are unit vectors, so only their direction has to survive; the largest component is
@@ -7,10 +9,9 @@
 const LARGEST_BYTE = 127;
 
 /** Thrown by {@link decodeVector} and {@link cosineSimilarity} for input that is not a vector of the expected kind. */
-export class InvalidVectorError extends Error {
+export class InvalidVector extends NamedError {
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'InvalidVectorError';
+    super('InvalidVector', message, options);
   }
 }
 
@@ -19,14 +20,14 @@ export class InvalidVectorError extends Error {
  *
  * @param vector any vector of finite numbers, usually a unit vector of 384 dimensions
  * @returns base64 with one byte a dimension; a zero vector stays a zero vector
- * @throws InvalidVectorError when a component is not finite
+ * @throws InvalidVector when a component is not finite
  */
 export function encodeVector(vector: Float32Array): string {
   let largest = 0;
   for (let i = 0; i < vector.length; i++) {
     const component = vector[i]!;
     if (!Number.isFinite(component)) {
-      throw new InvalidVectorError(
+      throw new InvalidVector(
         `component ${i} of the vector is ${component}; only finite numbers can be encoded`,
       );
     }
@@ -44,12 +45,12 @@ export function encodeVector(vector: Float32Array): string {
  *
  * @param encoded base64 of int8
  * @returns a unit vector, or a zero vector when all bytes are zero
- * @throws InvalidVectorError when the text is not canonical base64
+ * @throws InvalidVector when the text is not canonical base64
  */
 export function decodeVector(encoded: string): Float32Array {
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.toString('base64') !== encoded) {
-    throw new InvalidVectorError(
+    throw new InvalidVector(
       `expected a vector as base64 of int8, got ${encoded.length} characters starting with ${JSON.stringify(encoded.slice(0, 16))}`,
     );
   }
@@ -65,11 +66,11 @@ export function decodeVector(encoded: string): Float32Array {
  * Cosine of the angle between two vectors.
  *
  * @returns a number in [-1, 1]; 0 when either vector is zero, because nothing is similar to nothing
- * @throws InvalidVectorError when the vectors differ in length
+ * @throws InvalidVector when the vectors differ in length
  */
 export function cosineSimilarity(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) {
-    throw new InvalidVectorError(
+    throw new InvalidVector(
       `cannot compare a vector of ${a.length} dimensions with one of ${b.length}; both must come from the same model`,
     );
   }

@@ -1,13 +1,4 @@
-/**
- * The named errors of the workflow. Step Functions sees `name` as the error name; the state machine retries,
- * degrades or fails by it, so a name is part of the interface. Errors of the model live beside its loader.
- */
-abstract class NamedError extends Error {
-  constructor(name: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = name;
-  }
-}
+import { NamedError } from './named-error.ts';
 
 /** The event or the article in it breaks the contract; the message names the field and what is allowed. Never retried. */
 export class InvalidArticle extends NamedError {

@@ -4,7 +4,7 @@ import {
   cosineSimilarity,
   decodeVector,
   encodeVector,
-  InvalidVectorError,
+  InvalidVector,
 } from '../../functions/contracts/vector.ts';
 
 const DIMENSION = 384;
@@ -46,11 +46,11 @@ describe('encodeVector and decodeVector', () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuse %d', (component) => {
-    expect(() => encodeVector(Float32Array.of(0, component))).toThrow(InvalidVectorError);
+    expect(() => encodeVector(Float32Array.of(0, component))).toThrow(InvalidVector);
   });
 
   it.each(['AAA', '!!!!', 'AA==\n', 'あいう'])('refuse %j, which is not base64', (text) => {
-    expect(() => decodeVector(text)).toThrow(InvalidVectorError);
+    expect(() => decodeVector(text)).toThrow(InvalidVector);
   });
 });
 
@@ -65,6 +65,6 @@ describe('cosineSimilarity', () => {
   });
 
   it('refuses vectors of different length', () => {
-    expect(() => cosineSimilarity(new Float32Array(2), new Float32Array(3))).toThrow(InvalidVectorError);
+    expect(() => cosineSimilarity(new Float32Array(2), new Float32Array(3))).toThrow(InvalidVector);
   });
 });
