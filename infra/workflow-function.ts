@@ -89,8 +89,10 @@ export class WorkflowFunction extends NodejsFunction {
       }),
       currentVersionOptions: {
         description: props.description,
-        // Provisioned environments of a version that nobody calls would be paid for ever.
-        removalPolicy: provisionedConcurrency > 0 ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+        // Provisioned environments of a version that nobody calls would be paid for ever. A version that a failed
+        // deployment made must go, or the next attempt could not publish it again.
+        removalPolicy:
+          provisionedConcurrency > 0 ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         ...(provisionedConcurrency > 0 && { provisionedConcurrentExecutions: provisionedConcurrency }),
       },
       bundling: {

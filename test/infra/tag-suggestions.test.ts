@@ -272,10 +272,12 @@ describe('what differs', () => {
           [DeletionPolicy, Properties.ProvisionedConcurrencyConfig?.ProvisionedConcurrentExecutions] as const,
         ]),
       );
-    expect(new Set(Object.values(policies('default')).map(([kept]) => kept))).toEqual(new Set(['Retain']));
+    expect(new Set(Object.values(policies('default')).map(([kept]) => kept))).toEqual(
+      new Set(['RetainExceptOnCreate']),
+    );
     expect(policies('everything given')).toMatchObject({
       Embedding: ['Delete', 2],
-      Keywords: ['Retain', undefined],
+      Keywords: ['RetainExceptOnCreate', undefined],
     });
   });
 
