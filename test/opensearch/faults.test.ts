@@ -25,15 +25,10 @@ import { type OpenSearchServer, startOpenSearch } from './server.ts';
 
 const { client: suiteClient, indexPrefix: setUpPrefix } = scratch();
 const fit = loadFit();
-const model = { name: 'none', version: '0', sha256: fit.model.sha256 };
 const functions: Functions = {
   ...createLocalFunctions(),
-  // The keyword branch is under test; an embedding that knows no word spares the model.
-  async EmbeddingFunctionArn(request) {
-    const { texts } = request as { texts?: string[] };
-    if (texts) return { model, vectors: texts.map(() => null) };
-    return { model, vectors: { title: null, headings: null, lead: null, whole: null } };
-  },
+  // The keyword branch is under test; the other degrades at once, which spares the model.
+  EmbeddingFunctionArn: () => Promise.reject(Object.assign(new Error('spared'), { name: 'ModelNotFound' })),
 };
 const event = await readArticleFile(join(import.meta.dirname, '../articles/step-functions-retry.md'));
 
@@ -81,7 +76,7 @@ async function runWith(connection: OpenSearchConnection, indexPrefix = setUpPref
 type Outcome = Awaited<ReturnType<typeof runWith>>;
 
 function expectDegraded({ data, errors, requests, milliseconds }: Outcome, names: string[]) {
-  expect(data.degraded).toEqual(['keywords']);
+  expect(data.degraded).toContain('keywords');
   expect(data.tags.length).toBeGreaterThan(0);
   expect(errors).toEqual(names);
   expect(requests).toBeLessThanOrEqual(names.length * REQUESTS);
@@ -137,7 +132,7 @@ describe.concurrent('tags are suggested within 10 s, degraded, and the history s
 
     const client = createOpenSearchClient(connect('secret'), { requestTimeout: 60_000 });
     await setupSearch(client, { indexPrefix: setUpPrefix, shipped });
-    expect((await runWith(connect('secret'))).data.degraded).toEqual([]);
+    expect((await runWith(connect('secret'))).data.degraded).not.toContain('keywords');
   });
 
   it('has no such index', async () => {
@@ -165,7 +160,7 @@ it('a full disk costs nothing at all', async () => {
   await block(true);
   try {
     const { data, errors } = await runWith({ url: inject('opensearchUrl') });
-    expect(data.degraded).toEqual([]);
+    expect(data.degraded).not.toContain('keywords');
     expect(data.tags.length).toBeGreaterThan(0);
     expect(errors).toEqual([]);
   } finally {
@@ -175,6 +170,6 @@ it('a full disk costs nothing at all', async () => {
 
 it('a healthy one is asked three times: term vectors, percolation, indexing', async () => {
   const { data, requests } = await runWith({ url: inject('opensearchUrl') });
-  expect(data.degraded).toEqual([]);
+  expect(data.degraded).not.toContain('keywords');
   expect(requests).toBe(3);
 });
