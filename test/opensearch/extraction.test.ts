@@ -227,6 +227,45 @@ describe('the engine', () => {
   });
 });
 
+describe('what is stored of an article', () => {
+  const alias = articlesAlias(indexPrefix);
+  const stored = async (id: string) => (await client.get({ index: alias, id }, { ignore: [404] })).body;
+  const one = article({
+    articleId: 'stored',
+    authorId: 'hanako',
+    title: '題名',
+    body: '導入\n\n## 見出し\n\n**本文** [リンク](https://example.com/secret)\n\n```js\nconst code = 1;\n```',
+    tags: ['aws'],
+    url: 'https://blog.example.com/stored',
+  });
+
+  it('is its text without markup, its author and the time', async () => {
+    await index(one);
+    expect((await stored('stored'))._source).toEqual({
+      articleId: 'stored',
+      authorId: 'hanako',
+      title: '題名',
+      headings: ['見出し'],
+      body: ['導入', '本文 リンク'],
+      indexedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+  });
+
+  it('can be deleted by the article and by the author', async () => {
+    await index({ ...one, articleId: 'by-author' });
+    await client.delete({ index: alias, id: 'stored', refresh: true });
+    await client.deleteByQuery({
+      index: alias,
+      refresh: true,
+      body: { query: { term: { authorId: 'hanako' } } },
+    });
+    expect([await stored('stored'), await stored('by-author')]).toMatchObject([
+      { found: false },
+      { found: false },
+    ]);
+  });
+});
+
 describe('hostile text', () => {
   const engine = createOpenSearchEngine({ client, fit, prior: shipped, indexPrefix, timeout: 20_000 });
   it.each([

@@ -1,7 +1,9 @@
-import { describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { startOpenSearch } from './server.ts';
 
 const url = inject('opensearchUrl');
+
+afterEach(() => void vi.unstubAllEnvs());
 
 describe('local OpenSearch', () => {
   // icu_folding drops the prolonged sound mark and the voicing.
@@ -33,5 +35,10 @@ describe('local OpenSearch', () => {
     expect(await status(right, AbortSignal.timeout(5000))).toBe(200);
     await server.kill();
     await expect(status(right)).rejects.toThrow('fetch failed');
+  });
+
+  it('says what to install where there is no Java', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    await expect(startOpenSearch()).rejects.toThrow('a local OpenSearch needs a Java 17 runtime');
   });
 });
