@@ -1,8 +1,38 @@
 import type { Scoring } from '../functions/scorer/rank.ts';
 import type { Fit } from '../functions/shared/fit.ts';
+import { UsageError } from './command.ts';
 import { fitParts } from './fitting.ts';
 import { type Instruments, judge, type Measured } from './measure.ts';
 import type { Judged } from './metrics.ts';
+
+/** The model and catalogue that a fit is made with. */
+type BelongsTo = Pick<Fit, 'model' | 'catalogue'>;
+
+/** One source's articles and a fit that has not seen them. */
+export interface Fold {
+  source: string;
+  /** Positions of the source's articles among all. */
+  own: number[];
+  fit: Fit;
+}
+
+/**
+ * Fits once for each source, on the articles of all the others.
+ *
+ * @throws UsageError when there is only one source
+ */
+export function* leaveOneSourceOut(measured: readonly Measured[], belongsTo: BelongsTo): Generator<Fold> {
+  const sources = Map.groupBy(measured.keys(), (index) => measured[index]!.source);
+  if (sources.size < 2) {
+    throw new UsageError(
+      `cross-validation needs articles of at least two sources, there are ${sources.size}`,
+    );
+  }
+  for (const [source, own] of sources) {
+    const others = measured.filter((one) => one.source !== source);
+    yield { source, own, fit: { version: `without ${source}`, ...belongsTo, ...fitParts(others) } };
+  }
+}
 
 /** Judges each source's articles by a fit of all the others. */
 export function crossValidate(
@@ -10,15 +40,11 @@ export function crossValidate(
   { model, catalogue }: Instruments,
   scoring: Scoring,
 ): Judged[] {
-  const sources = Map.groupBy(measured, ({ source }) => source);
-  return [...sources].flatMap(([source, own]) => {
-    const others = measured.filter((one) => one.source !== source);
-    const fit: Fit = {
-      version: `without ${source}`,
-      model: { sha256: model.metadata.files['model2vec.bin'].sha256 },
-      catalogue: { version: catalogue.version },
-      ...fitParts(others),
-    };
-    return own.map((one) => judge(one, fit, scoring));
-  });
+  const belongsTo = {
+    model: { sha256: model.metadata.files['model2vec.bin'].sha256 },
+    catalogue: { version: catalogue.version },
+  };
+  return [...leaveOneSourceOut(measured, belongsTo)].flatMap(({ own, fit }) =>
+    own.map((index) => judge(measured[index]!, fit, scoring)),
+  );
 }

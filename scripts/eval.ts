@@ -1,128 +1,128 @@
 import { writeFileSync } from 'node:fs';
-import { styleText } from 'node:util';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option, Command as Program } from 'commander';
 import { DEFAULT_SCORING, type Scoring } from '../functions/scorer/rank.ts';
-import { assertFits, loadFit } from '../functions/shared/fit.ts';
-import { type ArticleOptions, readPaths } from './articles.ts';
-import { runCommand } from './command.ts';
-import { crossValidate } from './cross-validate.ts';
-import { loadInstruments } from './instruments.ts';
-import { judge, type Measured, measureArticle } from './measure.ts';
-import { type Figures, figuresOf, intervalByAuthor, type Judged, precisionByBand } from './metrics.ts';
-import { createProgress } from './progress.ts';
+import { FitMismatch } from '../functions/shared/errors.ts';
+import { bytesOf, readPaths } from './articles.ts';
+import { runCommand, UsageError } from './command.ts';
+import { type Evaluation, evaluate } from './evaluation/evaluate.ts';
+import { openCatalogue } from './evaluation/platform-catalogue.ts';
+import { EvaluationPool } from './evaluation/pool.ts';
+import { printEvaluation } from './evaluation/print.ts';
+import { withScratchIndices } from './evaluation/scratch-index.ts';
+import type { Settings } from './evaluation/settings.ts';
+import { writeReport } from './report/page.ts';
+import { connect, reportingErrors, type SearchOptions, withSearchOptions } from './search-options.ts';
 
-const command = new Command('npm run eval --')
+const command: Command = withSearchOptions(new Program('npm run eval --'))
   .description(
-    'Measure the suggestions on tagged articles: JSON Lines {id, title, body, tags, source, lang}, gzip too.',
+    'Measure the suggestions on tagged articles: JSON Lines {id, title, body, tags, source, lang}, gzip too, or folders of Markdown with front matter.',
   )
-  .argument('<path...>', 'files of tagged articles')
+  .argument('<path...>', 'files or folders of tagged articles')
   .option('--cross-validate', 'judge each source by a fit of all the others, instead of by the shipped fit')
+  .option('--ablations', 'with --cross-validate: also what each part is worth (takes several times as long)')
   .option('--lang <language>', 'only articles of this language')
+  .addOption(
+    new Option('--engine <engine>', 'where keywords come from')
+      .choices(['embedded', 'opensearch'])
+      .default('embedded'),
+  )
+  .addOption(
+    new Option('--mode <mode>', 'open: phrases of the text too; known: the catalogue alone')
+      .choices(['open', 'known'])
+      .default('open'),
+  )
+  .option('--catalogue <file>', "a platform's own catalogue: .tsv, .csv or .jsonl")
   .option('--weights <semantic,frequency>', 'weights of the two parts', parseWeights, DEFAULT_SCORING.weights)
-  .option('--threshold <score>', 'least score of a suggestion', Number, DEFAULT_SCORING.threshold)
-  .option('--limit <count>', 'most suggestions for an article', Number, DEFAULT_SCORING.limit)
+  .option('--threshold <score>', 'least score of a suggestion', parseThreshold, DEFAULT_SCORING.threshold)
+  .option('--limit <count>', 'most suggestions for an article', parseCount, DEFAULT_SCORING.limit)
+  .option('--threads <count>', 'worker threads (default: one for each core)', parseCount)
   .option('--json <file>', 'write all figures as JSON to a file, or - for standard output')
-  .action(evaluate);
+  .option('--report <file>', 'write a self-contained page (HTML) that shows and explains the figures')
+  .action(reportingErrors(run));
 
-type Options = ArticleOptions & Scoring & { crossValidate?: boolean; json?: string };
+interface Options extends Scoring, SearchOptions {
+  lang?: string;
+  engine: Settings['engine'];
+  mode: Settings['mode'];
+  catalogue?: string;
+  crossValidate?: boolean;
+  ablations?: boolean;
+  threads?: number;
+  json?: string;
+  report?: string;
+}
 
-async function evaluate(paths: string[], options: Options): Promise<void> {
-  const { weights, threshold, limit, json } = options;
-  const scoring = { weights, threshold, limit };
-  const instruments = await loadInstruments();
-  const fit = loadFit();
-  assertFits(fit, {
-    modelSha256: instruments.model.metadata.files['model2vec.bin'].sha256,
-    catalogue: instruments.catalogue.version,
-  });
-  const progress = createProgress('articles');
-  const measured: Measured[] = [];
-  const judged: Judged[] = [];
-  const started = performance.now();
-  for await (const article of readPaths(paths, options)) {
-    const one = measureArticle(article, instruments);
-    if (options.crossValidate) measured.push(one);
-    else judged.push(judge(one, fit, scoring));
-    progress.tick();
-  }
-  progress.end();
-  judged.push(...crossValidate(measured, instruments, scoring));
-  const seconds = (performance.now() - started) / 1000;
-
-  const seen = judged.filter(({ source }) => fit.trained?.sources.includes(source)).length;
-  if (seen > 0 && !options.crossValidate) {
+async function run(paths: string[], options: Options): Promise<void> {
+  const { weights, threshold, limit, engine, mode, json, report } = options;
+  if (options.ablations && !options.crossValidate) throw new UsageError('--ablations needs --cross-validate');
+  // Wrong input is told before threads are started or anything is read.
+  await openCatalogue(options.catalogue);
+  await bytesOf(paths);
+  const settings: Settings = {
+    engine,
+    mode,
+    scoring: { weights, threshold, limit },
+    ...(options.catalogue && { catalogueFile: options.catalogue }),
+  };
+  const needsSearch = engine === 'opensearch' || (options.ablations && options.opensearch !== undefined);
+  const evaluation = needsSearch
+    ? await evaluateWithSearch(paths, settings, options)
+    : await evaluateWith(settings, paths, options);
+  if (evaluation.seen > 0) {
     console.error(
-      `${seen} articles are by sources that the fit has seen: use --cross-validate to judge them fairly`,
+      `${evaluation.seen} articles are by sources that the fit has seen: use --cross-validate to judge them fairly`,
     );
   }
-  const result = {
-    ...summarise(judged),
-    scoring,
-    protocol: options.crossValidate ? 'cross-validate' : 'cold',
-    seconds,
-  };
-  if (json !== '-') print(result);
-  if (json === '-') console.log(JSON.stringify(result, null, 2));
-  else if (json) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
+  if (json !== '-') printEvaluation(evaluation);
+  if (report) await writeReport(report, evaluation);
+  const data = `${JSON.stringify(evaluation, null, 2)}\n`;
+  if (json === '-') process.stdout.write(data);
+  else if (json) writeFileSync(json, data);
 }
 
-function summarise(judged: readonly Judged[]) {
-  const by = (key: (one: Judged) => string): Record<string, Figures> =>
-    Object.fromEntries([...Map.groupBy(judged, key)].map(([name, own]) => [name, figuresOf(own)]));
-  return {
-    ...figuresOf(judged),
-    interval: intervalByAuthor(judged),
-    bands: precisionByBand(judged),
-    byLanguage: by(({ lang }) => lang),
-    bySource: by(({ source }) => source),
-  };
-}
-
-function print(result: ReturnType<typeof summarise> & { seconds: number }): void {
-  const [low, high] = result.interval;
-  const title = (text: string) => console.log(styleText('bold', `\n${text}`));
-  title(`F1 ${figure(result.f1At5)}   95 % by author ${figure(low)}–${figure(high)}`);
-  console.log(`${result.articles} articles in ${result.seconds.toFixed(1)} s`);
-  console.table(tableRow(result));
-  title('By language');
-  console.table(mapValues(result.byLanguage, tableRow));
-  title('By source');
-  console.table(mapValues(result.bySource, tableRow));
-  title('Precision by score');
-  console.table(
-    result.bands.map(({ from, to, suggestions, precision }) => ({
-      score: `${from}–${to}`,
-      suggestions,
-      precision: figure(precision),
-    })),
+function evaluateWithSearch(paths: string[], settings: Settings, options: Options): Promise<Evaluation> {
+  connect(options);
+  const articles = readPaths(paths, { ...options, onSkipped: () => {} });
+  return withScratchIndices(options, { catalogueFile: options.catalogue, articles }, (search) =>
+    evaluateWith({ ...settings, search: { ...options, ...search } }, paths, options),
   );
 }
 
-function tableRow(figures: Figures) {
-  return {
-    articles: figures.articles,
-    P: figure(figures.precision),
-    R: figure(figures.recall),
-    F1: figure(figures.f1At5),
-    'nDCG@5': figure(figures.ndcgAt5),
-    'hit rate': figure(figures.hitRate),
-    suggestions: figures.meanSuggestions.toFixed(2),
-    empty: figure(figures.empty),
-  };
+async function evaluateWith(settings: Settings, paths: string[], options: Options): Promise<Evaluation> {
+  const pool = new EvaluationPool(settings, options.threads);
+  try {
+    return await evaluate(paths, pool, { ...options, settings });
+  } catch (error) {
+    if (error instanceof FitMismatch) throw new UsageError(error.message, { cause: error });
+    throw error;
+  } finally {
+    await pool.close();
+  }
 }
-
-function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
-}
-
-const figure = (value: number) => value.toFixed(3);
 
 function parseWeights(value: string): Scoring['weights'] {
-  const [semantic, frequency] = value.split(',').map(Number);
-  if (!(semantic! >= 0 && frequency! >= 0 && semantic! + frequency! > 0)) {
+  const numbers = value.split(',').map(Number);
+  const [semantic = Number.NaN, frequency = Number.NaN] = numbers;
+  if (numbers.length !== 2 || !(semantic >= 0 && frequency >= 0 && semantic + frequency > 0)) {
     throw new InvalidArgumentError('must be two numbers such as 0.7,0.3.');
   }
-  return { semantic: semantic!, frequency: frequency! };
+  return { semantic, frequency };
+}
+
+function parseThreshold(value: string): number {
+  const threshold = Number(value);
+  if (value.trim() === '' || !(threshold >= 0 && threshold <= 1)) {
+    throw new InvalidArgumentError('must be a number from 0 to 1.');
+  }
+  return threshold;
+}
+
+function parseCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1 || count > 100) {
+    throw new InvalidArgumentError('must be a whole number from 1 to 100.');
+  }
+  return count;
 }
 
 await runCommand(command);

@@ -1,3 +1,5 @@
+import { type Interval, intervalOfMean } from './resampling.ts';
+
 /** One article with what its author wanted and what was suggested, best first. */
 export interface Judged {
   id: string;
@@ -22,102 +24,130 @@ export interface Figures {
   empty: number;
 }
 
-export function figuresOf(judged: readonly Judged[]): Figures {
-  const mean = (value: (one: Judged) => number) =>
-    judged.length === 0 ? 0 : judged.reduce((sum, one) => sum + value(one), 0) / judged.length;
+/** Figures of a single article, where each mean is the article's own value. */
+export type ArticleFigures = Omit<Figures, 'articles'>;
+
+/** @param right for each suggestion, best first, whether the author gave it */
+export function articleFigures(right: readonly boolean[], wanted: number): ArticleFigures {
+  const hits = right.filter(Boolean).length;
+  const total = right.length + wanted;
   return {
-    articles: judged.length,
-    precision: mean(precisionOf),
-    recall: mean((one) => (one.wanted.size === 0 ? 0 : rightOf(one) / one.wanted.size)),
-    f1At5: mean(f1Of),
-    ndcgAt5: mean(ndcgOf),
-    hitRate: mean((one) => (rightOf(one) > 0 ? 1 : 0)),
-    meanSuggestions: mean(({ suggested }) => suggested.length),
-    empty: mean(({ suggested }) => (suggested.length === 0 ? 1 : 0)),
+    precision: right.length === 0 ? 0 : hits / right.length,
+    recall: wanted === 0 ? 0 : hits / wanted,
+    f1At5: total === 0 ? 0 : (2 * hits) / total,
+    ndcgAt5: ndcgAt5(right, wanted),
+    hitRate: hits > 0 ? 1 : 0,
+    meanSuggestions: right.length,
+    empty: right.length === 0 ? 1 : 0,
   };
 }
 
-export function f1Of(one: Judged): number {
-  const total = one.suggested.length + one.wanted.size;
-  return total === 0 ? 0 : (2 * rightOf(one)) / total;
-}
-
-function precisionOf(one: Judged): number {
-  return one.suggested.length === 0 ? 0 : rightOf(one) / one.suggested.length;
-}
-
-function rightOf({ suggested, wanted }: Judged): number {
-  return suggested.filter(({ key }) => wanted.has(key)).length;
-}
-
 /** Binary relevance, discounted by log2(rank + 1), against the best order possible. */
-function ndcgOf({ suggested, wanted }: Judged): number {
-  const gain = suggested.reduce(
-    (sum, { key }, rank) => sum + (wanted.has(key) ? 1 / Math.log2(rank + 2) : 0),
-    0,
-  );
-  const ideal = Array.from({ length: Math.min(5, wanted.size) }, (_, rank) => 1 / Math.log2(rank + 2));
+function ndcgAt5(right: readonly boolean[], wanted: number): number {
+  const discount = (rank: number) => 1 / Math.log2(rank + 2);
+  const gain = right.slice(0, 5).reduce((sum, one, rank) => sum + (one ? discount(rank) : 0), 0);
+  const ideal = Array.from({ length: Math.min(5, wanted) }, (_, rank) => discount(rank));
   const best = ideal.reduce((sum, one) => sum + one, 0);
   return best === 0 ? 0 : gain / best;
 }
 
-/** Precision of the suggestions whose score lies in each band. */
+/** Whether each suggestion is one of the author's tags. */
+export function rightOf({ suggested, wanted }: Pick<Judged, 'suggested' | 'wanted'>): boolean[] {
+  return suggested.map(({ key }) => wanted.has(key));
+}
+
+const NAMES = ['precision', 'recall', 'f1At5', 'ndcgAt5', 'hitRate', 'meanSuggestions', 'empty'] as const;
+
+/** Figures of articles that come one after the other; holds sums for each author, not the articles. */
+export class Tally {
+  readonly #bySource = new Map<string, { articles: number; sums: Float64Array }>();
+
+  add(source: string, figures: ArticleFigures): void {
+    const own = this.#bySource.get(source) ?? { articles: 0, sums: new Float64Array(NAMES.length) };
+    this.#bySource.set(source, own);
+    own.articles += 1;
+    NAMES.forEach((name, index) => {
+      own.sums[index]! += figures[name];
+    });
+  }
+
+  figures(): Figures {
+    return means([...this.#bySource.values()]);
+  }
+
+  bySource(): Record<string, Figures> {
+    return Object.fromEntries([...this.#bySource].map(([source, own]) => [source, means([own])]));
+  }
+
+  /** The interval of a figure when authors are drawn anew. */
+  interval(name: keyof ArticleFigures = 'f1At5'): Interval {
+    const index = NAMES.indexOf(name);
+    return intervalOfMean(
+      [...this.#bySource.values()].map(({ articles, sums }) => ({ sum: sums[index]!, count: articles })),
+    );
+  }
+}
+
+function means(parts: readonly { articles: number; sums: Float64Array }[]): Figures {
+  const articles = parts.reduce((sum, part) => sum + part.articles, 0);
+  const mean = (name: keyof ArticleFigures) => {
+    const index = NAMES.indexOf(name);
+    return articles === 0 ? 0 : parts.reduce((sum, { sums }) => sum + sums[index]!, 0) / articles;
+  };
+  return {
+    articles,
+    precision: mean('precision'),
+    recall: mean('recall'),
+    f1At5: mean('f1At5'),
+    ndcgAt5: mean('ndcgAt5'),
+    hitRate: mean('hitRate'),
+    meanSuggestions: mean('meanSuggestions'),
+    empty: mean('empty'),
+  };
+}
+
+export function figuresOf(judged: readonly Judged[]): Figures {
+  const tally = new Tally();
+  for (const one of judged) tally.add(one.source, articleFigures(rightOf(one), one.wanted.size));
+  return tally.figures();
+}
+
+/** Suggestions whose score lies in [from, to), and the share of them that is right; null where there are none. */
 export interface Band {
   from: number;
   to: number;
   suggestions: number;
-  precision: number;
+  meanScore: number | null;
+  precision: number | null;
 }
 
-export function precisionByBand(
-  judged: readonly Judged[],
-  edges = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1],
-): Band[] {
-  const all = judged.flatMap(({ suggested, wanted }) =>
-    suggested.map(({ key, score }) => ({ score, right: wanted.has(key) })),
-  );
-  return edges.slice(0, -1).map((from, index) => {
-    const to = edges[index + 1]!;
-    const inside = all.filter(({ score }) => score >= from && (score < to || to === 1));
-    const right = inside.filter((one) => one.right).length;
-    return {
-      from,
-      to,
-      suggestions: inside.length,
-      precision: inside.length === 0 ? 0 : right / inside.length,
-    };
-  });
-}
+/** Counts suggestions by score; the last band takes its upper edge and all above it. */
+export class Bands {
+  readonly #edges: readonly number[];
+  readonly #counts: { suggestions: number; right: number; scores: number }[];
 
-const RESAMPLES = 1000;
+  /** @param edges ascending, at least two */
+  constructor(edges: readonly number[]) {
+    this.#edges = edges;
+    this.#counts = edges.slice(1).map(() => ({ suggestions: 0, right: 0, scores: 0 }));
+  }
 
-/** 95 % interval of the mean F1 when authors are drawn anew, with replacement (percentile bootstrap, fixed seed). */
-export function intervalByAuthor(judged: readonly Judged[]): [low: number, high: number] {
-  const byAuthor = Map.groupBy(judged, ({ source }) => source);
-  const sums = [...byAuthor.values()].map((own) => ({
-    f1: own.reduce((sum, one) => sum + f1Of(one), 0),
-    articles: own.length,
-  }));
-  const random = mulberry32(1);
-  const means = Array.from({ length: RESAMPLES }, () => {
-    let [f1, articles] = [0, 0];
-    for (let draw = 0; draw < sums.length; draw += 1) {
-      const one = sums[Math.floor(random() * sums.length)]!;
-      f1 += one.f1;
-      articles += one.articles;
-    }
-    return f1 / articles;
-  }).sort((a, b) => a - b);
-  return [means[Math.floor(0.025 * RESAMPLES)] ?? 0, means[Math.floor(0.975 * RESAMPLES)] ?? 0];
-}
+  add({ score, right }: { score: number; right: boolean }): void {
+    const at = this.#edges.findLastIndex((edge) => score >= edge);
+    const band = this.#counts[Math.min(at, this.#counts.length - 1)];
+    if (!band) return;
+    band.suggestions += 1;
+    band.right += right ? 1 : 0;
+    band.scores += score;
+  }
 
-/** A small seeded generator (mulberry32), so that intervals repeat. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  bands(): Band[] {
+    return this.#counts.map(({ suggestions, right, scores }, index) => ({
+      from: this.#edges[index]!,
+      to: this.#edges[index + 1]!,
+      suggestions,
+      meanScore: suggestions === 0 ? null : scores / suggestions,
+      precision: suggestions === 0 ? null : right / suggestions,
+    }));
+  }
 }

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve } from 'node:path';
+import { decodeUtf8 } from '../functions/shared/load-body.ts';
+import { FIRST_HEADING, FrontMatterError, splitFrontMatter, tagsOf } from './front-matter.ts';
+
+const MARKDOWN = /\.(md|mdx|markdown)$/i;
+/** Folders that hold no articles of the blog's own. */
+const SKIPPED = /(^|[/\\])(node_modules|\.[^/\\]+)([/\\]|$)/;
+
+/** The Markdown files in a folder and below it, in the order of their paths. */
+export async function listMarkdown(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && MARKDOWN.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !SKIPPED.test(relative(folder, file)))
+    .sort();
+}
+
+/** What a Markdown file says of its article, still to be judged. */
+export interface MarkdownArticle {
+  id: string;
+  title: string;
+  body: string;
+  tags: string[];
+  source: string;
+  lang: string;
+  date?: string;
+}
+
+/**
+ * Reads a Markdown file with front matter as a tagged article. Its id is the path below the folder, its source the
+ * front matter's `author`, else the folder's name; where the front matter names no language, an article with kana is
+ * Japanese and any other English.
+ */
+export function readMarkdown(
+  file: string,
+  folder: string,
+): MarkdownArticle | { line: number; problem: string } {
+  try {
+    const content = decodeUtf8(readFileSync(file), file).replace(/^\uFEFF/, '');
+    const { attributes, body } = splitFrontMatter(content);
+    const { title, author, authors, lang, language, date } = attributes;
+    const tags = tagsOf(attributes);
+    if (tags.length === 0) return { line: 1, problem: 'its front matter has no tags' };
+    const text = body.trim();
+    if (text === '')
+      return { line: content.slice(0, -body.length || undefined).split('\n').length, problem: 'has no text' };
+    return {
+      id: relative(folder, file).slice(0, -extname(file).length),
+      title: nonEmpty(title) ?? FIRST_HEADING.exec(text)?.[1] ?? basename(file, extname(file)),
+      body,
+      tags,
+      source:
+        nonEmpty(author ?? (Array.isArray(authors) ? authors[0] : authors)) ?? basename(resolve(folder)),
+      lang:
+        nonEmpty(lang ?? language)
+          ?.slice(0, 2)
+          .toLowerCase() ?? languageOf(text),
+      ...(date !== undefined &&
+        date !== null && { date: String(date instanceof Date ? date.toISOString() : date) }),
+    };
+  } catch (error) {
+    const line = error instanceof FrontMatterError ? error.line : 1;
+    return { line, problem: (error as Error).message };
+  }
+}
+
+/** Front matter may hold anything under a name; a title or author that is no text or number counts as absent. */
+function nonEmpty(value: unknown): string | undefined {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  return text === '' ? undefined : text;
+}
+
+function languageOf(text: string): string {
+  return /[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? 'ja' : 'en';
+}
