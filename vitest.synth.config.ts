@@ -1,7 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-const report = process.env.VITEST_REPORT;
-
 /** The suite over what is deployed: bundles, templates, rules. One file after another, as times are measured. */
 export default defineConfig({
   test: {
@@ -10,7 +8,5 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     fileParallelism: false,
-    reporters: report ? ['dot', 'json'] : ['default'],
-    ...(report && { outputFile: { json: report } }),
   },
 });

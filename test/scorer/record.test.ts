@@ -23,7 +23,9 @@ it.each([
     { Degraded: 1, KeywordsDegraded: 1, EmbeddingDegraded: 1 },
   ],
 ])('writes the metrics of %s', (_, changes, values) => {
-  const write = vi.spyOn(metrics['console'], 'log').mockImplementation(() => {});
+  const write = vi
+    .spyOn((metrics as unknown as { console: Console }).console, 'log')
+    .mockImplementation(() => {});
   recordSuggestion({ ...tagsSuggestedSample, data: { ...data, ...changes } });
   const [[line]] = write.mock.calls as [[string]];
   write.mockRestore();
