@@ -87,6 +87,25 @@ describe('setting up', () => {
     expect([await version('late'), await version('kept')]).toEqual([2, 3]);
   });
 
+  it('leaves alone what only begins with its names', async () => {
+    const others = [`${alias}-of-another-tags-00000000-0-00000000`, `${tagsAlias(indexPrefix)}-copy`];
+    for (const other of others) await client.indices.create({ index: other, body: {} });
+    await setup();
+    for (const other of others) {
+      expect(await client.indices.exists({ index: other })).toMatchObject({ body: true });
+    }
+  });
+
+  it('clears away what an import left behind long ago, not one under way', async () => {
+    const name = (created: number) => `${tagsAlias(indexPrefix)}-00000000-${created.toString(36)}-00000000`;
+    const hours = (count: number) => name(Date.now() - count * 60 * 60 * 1000);
+    const [old, recent] = [hours(25), hours(1)];
+    for (const left of [old, recent]) await client.indices.create({ index: left, body: {} });
+    await setup();
+    expect(await client.indices.exists({ index: old })).toMatchObject({ body: false });
+    expect(await client.indices.exists({ index: recent })).toMatchObject({ body: true });
+  });
+
   it('renews the catalogue that ships', async () => {
     const { tags } = shipped;
     const newer = new Catalogue({

@@ -30,7 +30,7 @@ async function setupArticles(client: Client, { indexPrefix, onStep }: SetupOptio
   const alias = articlesAlias(indexPrefix);
   const index = `${alias}-${definitionVersion(ARTICLES)}`;
   const current = await indicesBehind(client, alias);
-  const old = (await indicesNamed(client, `${alias}-*`)).filter((name) => name !== index);
+  const old = (await indicesNamed(client, alias, /^[0-9a-f]{8}$/)).filter((name) => name !== index);
   if (current.includes(index) && old.length === 0) {
     onStep?.(`${alias}: up to date`);
     return;
@@ -83,16 +83,17 @@ const LEFTOVER_MS = 24 * 60 * 60 * 1000;
 
 async function deleteLeftovers(client: Client, alias: string): Promise<void> {
   const serving = await indicesBehind(client, alias);
-  for (const index of await indicesNamed(client, `${alias}-*`)) {
+  for (const index of await indicesNamed(client, alias, /^[0-9a-f]{8}-[0-9a-z]+-[0-9a-f]{8}$/)) {
     if (!serving.includes(index) && Date.now() - createdAt(index) > LEFTOVER_MS) {
       await client.indices.delete({ index });
     }
   }
 }
 
-async function indicesNamed(client: Client, pattern: string): Promise<string[]> {
-  const { body } = await client.indices.get({ index: pattern, allow_no_indices: true });
-  return Object.keys(body);
+/** Indices of an alias, serving or not. Others may begin with its name, too: what follows must be ours. */
+async function indicesNamed(client: Client, alias: string, suffix: RegExp): Promise<string[]> {
+  const { body } = await client.indices.get({ index: `${alias}-*`, allow_no_indices: true });
+  return Object.keys(body).filter((name) => suffix.test(name.slice(alias.length + 1)));
 }
 
 /** Copies documents with their versions; what the destination has in the same or a newer version stays. */
