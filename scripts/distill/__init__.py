@@ -1,0 +1,1 @@
+"""The steps of `scripts/distill_model.py`, one module a step."""
