@@ -234,8 +234,8 @@ export function sourceChart(
       { data: { values }, mark: { type: 'bar', color: ACCENT, cornerRadiusEnd: 3 }, encoding: { x, y } },
       {
         data: { values },
-        mark: { type: 'text', align: 'left', dx: 6, fontSize: 12, color: INK },
-        encoding: { x, y, text: { field: 'label' } },
+        mark: { type: 'text', align: 'left', dx: 10, fontSize: 12, color: INK },
+        encoding: { x: { value: 'width' }, y, text: { field: 'label' } },
       },
       {
         data: { values: [{ mean }] },
