@@ -46,7 +46,8 @@ export function reportingErrors<Arguments extends unknown[]>(
     try {
       await action(...given);
     } catch (error) {
-      if (!(error instanceof errors.OpenSearchClientError)) throw error;
+      const withoutCredentials = (error as Error).name === 'CredentialsProviderError';
+      if (!(error instanceof errors.OpenSearchClientError) && !withoutCredentials) throw error;
       console.error(toKeywordsError(error).message);
       process.exitCode = 1;
     }

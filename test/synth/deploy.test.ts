@@ -35,8 +35,11 @@ afterAll(() => {
   aws.close();
 });
 
-async function run(script: string, environment: Record<string, string>) {
-  const child = spawn('npm', ['run', script, '--', '--output', '.cache/synth/deploy.out'], {
+const run = (script: string, environment: Record<string, string>) =>
+  execute(['run', script, '--', '--output', '.cache/synth/deploy.out'], environment);
+
+async function execute(command: string[], environment: Record<string, string>) {
+  const child = spawn('npm', command, {
     env: { ...withoutAws(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -46,7 +49,7 @@ async function run(script: string, environment: Record<string, string>) {
   return { status, output: said.join('') };
 }
 
-const SCRIPTS = ['bootstrap', 'diff', 'deploy'];
+const SCRIPTS = ['bootstrap', 'diff', 'deploy', 'destroy'];
 const region = { AWS_REGION: 'ap-northeast-1' };
 const keys = { ...region, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 const endpoint = () => ({ AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}` });
@@ -68,6 +71,21 @@ describe.each(SCRIPTS)('npm run %s', (script) => {
     expect(status).toBe(2);
     expect(output).toContain('ExpiredToken: The security token is expired');
   });
+});
+
+it.each([
+  ['search:setup -- --opensearch https://search', {}, 'environment variable AWS_REGION must be set'],
+  ['search:setup -- --opensearch https://search', region, 'was not asked, without credentials'],
+  ['publish:article -- --bus articles', {}, 'Region is missing'],
+  ['publish:article -- --bus articles', region, 'Could not load credentials'],
+])('npm run %s says what is missing with %j', async (command, environment, message) => {
+  const { status, output } = await execute(['run', ...command.split(' ')], {
+    OPENSEARCH_AUTHENTICATION: 'iam',
+    ...environment,
+  });
+  expect(status).not.toBe(0);
+  expect(output).toContain(message);
+  expect(output).not.toMatch(/^\s+at /m);
 });
 
 it('npm run deploy names the account, synthesises, and says that it is not bootstrapped', async () => {
