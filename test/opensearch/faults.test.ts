@@ -98,13 +98,13 @@ afterAll(() => Promise.all([suspended, killed, guarded].map((server) => server?.
 
 describe.concurrent('tags are suggested within 10 s, degraded, and the history says why, when OpenSearch', () => {
   it('is suspended', async () => {
-    suspended.suspend();
+    await suspended.suspend();
     expectDegraded(await runWith({ url: suspended.url }), thrice('KeywordsTimeout'));
   });
 
   it('is killed in the middle of a request', async () => {
     // Suspended it takes the request and cannot answer before it dies.
-    killed.suspend();
+    await killed.suspend();
     expectDegraded(
       await runWith({ url: killed.url }, setUpPrefix, () => killed.kill()),
       thrice('KeywordsUnavailable'),

@@ -29,7 +29,7 @@ describe('local OpenSearch', () => {
     const right = `Basic ${btoa('user:secret')}`;
     expect(await status(right)).toBe(200);
     expect(await status(`Basic ${btoa('user:guess')}`)).toBe(401);
-    server.suspend();
+    await server.suspend();
     await expect(status(right)).rejects.toThrow('timeout');
     server.resume();
     expect(await status(right, AbortSignal.timeout(5000))).toBe(200);

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface OpenSearchOptions {
   /** Where the data lives; by default a directory of its own that {@link OpenSearchServer.stop} deletes. */
@@ -21,8 +22,8 @@ export interface OpenSearchServer {
   pid: number;
   /** Ends it in good order. */
   stop(): Promise<void>;
-  /** SIGSTOP: connections are still accepted, nothing is answered. */
-  suspend(): void;
+  /** SIGSTOP: connections are still accepted, nothing is answered. Resolves when it stands still. */
+  suspend(): Promise<void>;
   /** SIGCONT */
   resume(): void;
   /** SIGKILL; resolves when it is gone. */
@@ -71,7 +72,10 @@ export async function startOpenSearch({
     return {
       url,
       pid: child.pid!,
-      suspend: () => void child.kill('SIGSTOP'),
+      async suspend() {
+        child.kill('SIGSTOP');
+        await standstill(child.pid!);
+      },
       resume: () => void child.kill('SIGCONT'),
       async stop() {
         child.kill('SIGCONT');
@@ -151,6 +155,16 @@ async function listeningUrl(child: ChildProcess): Promise<string> {
     timer.unref();
   });
   return url;
+}
+
+/** A signal takes its time to reach every thread. */
+async function standstill(pid: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+    if (stdout.startsWith('T')) return;
+    await sleep(20);
+  }
+  throw new Error(`process ${pid} does not stop`);
 }
 
 async function waitForHealth(url: string, credentials?: string): Promise<void> {
