@@ -1,7 +1,7 @@
 import type { Scoring } from '../functions/scorer/rank.ts';
 import type { Fit } from '../functions/shared/fit.ts';
 import { UsageError } from './command.ts';
-import { fitParts } from './fitting.ts';
+import { fitLanguages } from './fitting.ts';
 import { type Instruments, judge, type Measured } from './measure.ts';
 import type { Judged } from './metrics.ts';
 
@@ -30,7 +30,7 @@ export function* leaveOneSourceOut(measured: readonly Measured[], belongsTo: Bel
   }
   for (const [source, own] of sources) {
     const others = measured.filter((one) => one.source !== source);
-    yield { source, own, fit: { version: `without ${source}`, ...belongsTo, ...fitParts(others) } };
+    yield { source, own, fit: { version: `without ${source}`, ...belongsTo, ...fitLanguages(others) } };
   }
 }
 

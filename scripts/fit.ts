@@ -6,7 +6,7 @@ import { type Fit, SHIPPED_FIT } from '../functions/shared/fit.ts';
 import { type ArticleOptions, readPaths } from './articles.ts';
 import { runCommand, UsageError } from './command.ts';
 import { crossValidate } from './cross-validate.ts';
-import { fitParts } from './fitting.ts';
+import { fitLanguages } from './fitting.ts';
 import { loadInstruments } from './instruments.ts';
 import { judge, measureArticle } from './measure.ts';
 import { figuresOf } from './metrics.ts';
@@ -37,7 +37,7 @@ async function fit(paths: string[], options: ArticleOptions & { output: string }
     );
   }
   const leftOut = figuresOf(crossValidate(measured, instruments, DEFAULT_SCORING));
-  const parts = fitParts(measured);
+  const parts = fitLanguages(measured);
   const made = fitOf(parts, instruments, {
     articles: measured.length,
     sources: [...sources].sort(),
@@ -52,7 +52,7 @@ async function fit(paths: string[], options: ArticleOptions & { output: string }
 }
 
 function fitOf(
-  parts: ReturnType<typeof fitParts>,
+  parts: ReturnType<typeof fitLanguages>,
   { model, catalogue }: Awaited<ReturnType<typeof loadInstruments>>,
   trained: Fit['trained'],
 ): Fit {

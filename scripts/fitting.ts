@@ -4,6 +4,7 @@ import {
   type Features,
   type Fit,
   type FitPart,
+  type FitParts,
   relevances,
   type Scale,
   toScale,
@@ -17,11 +18,19 @@ const SHARES = [0.25, 0.3, 0.35, 0.4, 0.45];
 /** Powers that are tried for both parts together; the best F1 at the default weights wins. */
 const POWERS = { semantic: [0.15, 0.2, 0.3, 0.4, 0.6, 1], frequency: [0.7, 1, 1.4] };
 
+/** Fits each language apart that has articles of at least two sources; the others take what there is. */
+export function fitLanguages(articles: readonly Measured[]): Pick<Fit, 'languages'> {
+  const byLanguage = Map.groupBy(articles, ({ language }) => language);
+  const fitted = [...byLanguage].filter(([, own]) => new Set(own.map(({ source }) => source)).size > 1);
+  const groups = fitted.length > 0 ? fitted : [[articles[0]!.language, articles] as const];
+  return { languages: Object.fromEntries(groups.map(([language, own]) => [language, fitParts(own)])) };
+}
+
 /**
  * Fits frequency and semantic apart: regressions, then the cut of each at 0.3. Only the powers of the two scales, which
  * move no part's cut, are chosen together, so that the default weights weigh both parts right.
  */
-export function fitParts(articles: readonly Measured[]): Pick<Fit, 'frequency' | 'semantic'> {
+function fitParts(articles: readonly Measured[]): FitParts {
   const frequency = fitPart(articles, ({ features }) => features);
   const semantic = fitPart(articles, ({ semantic }) => semantic);
   const powers = POWERS.semantic.flatMap((ofSemantic) =>

@@ -9,7 +9,8 @@ import { tagKey } from '../functions/keywords/tag-key.ts';
 import { rankTags, type Scoring } from '../functions/scorer/rank.ts';
 import { type SemanticSignals, semanticSignals } from '../functions/scorer/semantic.ts';
 import { readArticleText } from '../functions/shared/article-text.ts';
-import { type Features, type Fit, relevances } from '../functions/shared/fit.ts';
+import { type Features, type Fit, partsFor, relevances } from '../functions/shared/fit.ts';
+import { type Language, languageOf } from '../functions/shared/language.ts';
 import type { TaggedArticle } from './articles.ts';
 import type { Judged } from './metrics.ts';
 
@@ -18,6 +19,8 @@ export interface Measured {
   id: string;
   source: string;
   lang: string;
+  /** The language that it is judged in. */
+  language: Language;
   wanted: Set<string>;
   candidates: (Pick<Found, 'key' | 'label' | 'known' | 'features'> & { semantic: Features })[];
 }
@@ -50,6 +53,7 @@ export function measureFound(article: TaggedArticle, found: readonly Found[], mo
     id,
     source,
     lang,
+    language: languageOf(article),
     wanted: new Set(tags.map(tagKey)),
     candidates: found.map(({ key, label, known, features }, index) => ({
       key,
@@ -63,11 +67,12 @@ export function measureFound(article: TaggedArticle, found: readonly Found[], mo
 
 /** What the product would suggest for a measured article with another fit or scoring. */
 export function judge({ candidates, ...article }: Measured, fit: Fit, scoring: Scoring): Judged {
-  const ranked = rankByFrequency(candidates, fit);
+  const parts = partsFor(fit, article.language);
+  const ranked = rankByFrequency(candidates, parts.frequency);
   const signals: SemanticSignals[] = ranked.map(({ known, semantic }) => ({ known, features: semantic }));
   const tags = rankTags(
     ranked.map((one) => ({ ...one, evidence: [] })),
-    relevances(signals, fit.semantic),
+    relevances(signals, parts.semantic),
     scoring,
   );
   return { ...article, suggested: tags.map(({ key, score }) => ({ key, score })) };

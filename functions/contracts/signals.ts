@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { LANGUAGES } from '../shared/language.ts';
 import { candidate } from './candidate.ts';
 import { MAX_CANDIDATES, MAX_EVIDENCE } from './limits.ts';
 
@@ -22,6 +23,7 @@ export const keywordsAnswer = z.object({
     articleId: z.string(),
     revision: z.int().min(0),
     tags: z.array(z.string()).describe('Tags that the article already carries'),
+    language: z.enum(LANGUAGES).describe('Told by its letters'),
   }),
   catalogue: z.object({ version: z.string() }),
   candidates: z.array(candidate).max(MAX_CANDIDATES),

@@ -3,7 +3,8 @@ import { MAX_CANDIDATES, MAX_LABEL_BYTES } from '../contracts/limits.ts';
 import type { KeywordsAnswer, Term } from '../contracts/signals.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import type { ArticleText } from '../shared/article-text.ts';
-import { type Features, type Fit, relevances } from '../shared/fit.ts';
+import { type Features, type Fit, type FitPart, partsFor, relevances } from '../shared/fit.ts';
+import { languageOf } from '../shared/language.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type CodeLanguage, codeLanguages } from './code.ts';
 import { evidenceOf } from './evidence.ts';
@@ -86,9 +87,9 @@ export function findCandidates(options: {
 /** The best hundred by `frequency`, best first. */
 export function rankByFrequency<T extends Pick<Found, 'key' | 'known' | 'features'>>(
   found: readonly T[],
-  fit: Fit,
+  part: FitPart,
 ): (T & { frequency: number })[] {
-  const frequencies = relevances(found, fit.frequency);
+  const frequencies = relevances(found, part);
   return found
     .map((one, index) => ({ ...one, frequency: frequencies[index]! }))
     .sort((a, b) => b.frequency - a.frequency || compare(a.key, b.key))
@@ -101,7 +102,8 @@ export function toCandidates(
   fit: Fit,
   source: { title: string; body: string },
 ): Candidate[] {
-  return rankByFrequency(found, fit).map(({ key, label, known, frequency, mentions, code, prior }) => ({
+  const part = partsFor(fit, languageOf(source)).frequency;
+  return rankByFrequency(found, part).map(({ key, label, known, frequency, mentions, code, prior }) => ({
     key,
     label,
     known,
@@ -122,12 +124,13 @@ export function termOf({ label, evidence }: Pick<Candidate, 'label' | 'evidence'
 
 /** What both engines answer. */
 export function toAnswer(
-  { articleId, revision, tags = [] }: AcceptedArticle,
+  article: AcceptedArticle,
   catalogueVersion: string,
   candidates: Candidate[],
 ): KeywordsAnswer {
+  const { articleId, revision, tags = [] } = article;
   return {
-    article: { articleId, revision, tags },
+    article: { articleId, revision, tags, language: languageOf(article) },
     catalogue: { version: catalogueVersion },
     candidates,
     terms: candidates.map(termOf),

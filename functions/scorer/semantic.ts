@@ -1,7 +1,7 @@
 import type { Candidate } from '../contracts/candidate.ts';
 import type { ArticleEmbedding, TermsEmbedding } from '../contracts/signals.ts';
 import { cosineSimilarity, decodeVector } from '../contracts/vector.ts';
-import { type Features, type Fit, relevances } from '../shared/fit.ts';
+import { type Features, type FitPart, relevances } from '../shared/fit.ts';
 import { usageFeatures } from '../shared/usage.ts';
 
 type ArticleVectors = Record<keyof ArticleEmbedding['vectors'], Float32Array | null>;
@@ -80,9 +80,9 @@ export function semanticRelevances(
   candidates: readonly Candidate[],
   terms: TermsEmbedding,
   article: ArticleEmbedding,
-  fit: Fit,
+  part: FitPart,
 ): number[] {
-  return relevances(semanticSignals(candidates, terms, article), fit.semantic);
+  return relevances(semanticSignals(candidates, terms, article), part);
 }
 
 function decode(vector: string | null): Float32Array | null {

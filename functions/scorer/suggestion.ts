@@ -7,7 +7,7 @@ import {
   TAGS_SUGGESTED,
   type TagsSuggested,
 } from '../contracts/tags-suggested.ts';
-import { assertFits, type Fit } from '../shared/fit.ts';
+import { assertFits, type Fit, partsFor } from '../shared/fit.ts';
 import { rankTags, type Scoring } from './rank.ts';
 import { semanticRelevances } from './semantic.ts';
 
@@ -25,7 +25,14 @@ export function suggestTags(
   const isEmbedded = 'vectors' in embedding && 'vectors' in article;
   const model = isEmbedded ? article.model : null;
   assertFits(fit, { modelSha256: model?.sha256, catalogue: answer.catalogue.version });
-  const semantic = isEmbedded ? semanticRelevances(answer.candidates, embedding, article, fit) : null;
+  const semantic = isEmbedded
+    ? semanticRelevances(
+        answer.candidates,
+        embedding,
+        article,
+        partsFor(fit, answer.article.language).semantic,
+      )
+    : null;
   return {
     articleId: answer.article.articleId,
     revision: answer.article.revision,

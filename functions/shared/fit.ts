@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { FitMismatch } from './errors.ts';
+import { LANGUAGES, type Language } from './language.ts';
 
 /** Signals of one candidate by name. */
 export type Features = Record<string, number>;
@@ -21,6 +22,9 @@ export type Scale = z.infer<typeof scale>;
 const part = z.object({ known: logistic, open: logistic, scale });
 export type FitPart = z.infer<typeof part>;
 
+const parts = z.object({ frequency: part, semantic: part });
+export type FitParts = z.infer<typeof parts>;
+
 const fit = z.object({
   version: z.string(),
   model: z.object({ sha256: z.string() }),
@@ -32,8 +36,7 @@ const fit = z.object({
       leftOut: z.record(z.string(), z.number()).describe('Figures with each source left out'),
     })
     .optional(),
-  frequency: part,
-  semantic: part,
+  languages: z.partialRecord(z.enum(LANGUAGES), parts),
 });
 /** The numbers that turn signals into frequency and semantic, and the model and catalogue they belong to. */
 export type Fit = z.infer<typeof fit>;
@@ -60,6 +63,13 @@ export function assertFits(fit: Fit, used: { modelSha256?: string | undefined; c
       `fit ${fit.version} was made with catalogue ${fit.catalogue.version}, in use is ${used.catalogue}; deploy them together or run npm run fit`,
     );
   }
+}
+
+/** Frequency and semantic as they were fitted for a language; a language that was not takes what there is. */
+export function partsFor({ languages }: Fit, language: Language): FitParts {
+  const parts = languages[language] ?? Object.values(languages)[0];
+  if (!parts) throw new FitMismatch('the fit has no language; run npm run fit');
+  return parts;
 }
 
 /** The probability that a candidate is one of the author's tags, in [0, 1]. A feature without weight counts nothing. */

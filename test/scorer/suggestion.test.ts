@@ -20,8 +20,7 @@ const fit: Fit = {
   version: 'test',
   model: { sha256: model.sha256 },
   catalogue: { version: 'c1' },
-  frequency: byWhole,
-  semantic: byWhole,
+  languages: { ja: { frequency: byWhole, semantic: byWhole } },
 };
 
 const candidate = (key: string) => ({ key, label: key, known: true, frequency: 0.5, evidence: [] });
@@ -30,7 +29,7 @@ const signals: SuggestTagsRequest = {
   execution: { id: 'arn:execution', name: 'one_two', redriveCount: 0 },
   keywords: {
     answer: {
-      article: { articleId: 'a', revision: 2, tags: [] },
+      article: { articleId: 'a', revision: 2, tags: [], language: 'ja' },
       catalogue: { version: 'c1' },
       candidates: [candidate('far'), candidate('near')],
     },
