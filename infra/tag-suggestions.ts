@@ -277,9 +277,8 @@ export class TagSuggestions extends Construct {
     }
 
     this.stateMachine = new StateMachine(this, 'StateMachine', {
-      // The key's policy names the state machine before it exists.
+      // Its role's permission for the key names the state machine before it exists.
       stateMachineName: name,
-      comment: 'Suggests tags for a published article',
       definitionBody: DefinitionBody.fromString(readFileSync(DEFINITION, 'utf8')),
       definitionSubstitutions: {
         KeywordsFunctionArn: this.keywordsFunction.version.functionArn,
@@ -369,7 +368,8 @@ export class TagSuggestions extends Construct {
 
   /**
    * A rule that passes on AWS's own event of each execution that failed, timed out or was aborted. It is on the
-   * account's default bus; `detail.input` is the published event where it is small enough.
+   * account's default bus. As executions are encrypted with a key, the event carries no input, error or cause, and
+   * so no article: `detail.executionArn` leads to them, for those who have {@link grantRead}.
    */
   onFailed(id: string, options: OnEventOptions = {}): Rule {
     return this.#onEvent(id, options, undefined, {
@@ -389,23 +389,43 @@ export class TagSuggestions extends Construct {
 
   /** Allows to start executions, with an event as input. */
   grantStart(grantee: IGrantable): Grant {
-    return this.stateMachine.grantStartExecution(grantee).combine(this.#grantKey(grantee));
+    return this.stateMachine.grantStartExecution(grantee);
   }
 
   /** Allows to redrive executions that failed. */
   grantRedrive(grantee: IGrantable): Grant {
-    const executions = Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'execution',
-      // By its name and not by its ARN, so that a wildcard over executions is all there is to acknowledge.
-      resourceName: `${this.name}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
     return Grant.addToPrincipal({
       grantee,
       actions: ['states:RedriveExecution'],
-      resourceArns: [executions],
-    }).combine(this.#grantKey(grantee));
+      resourceArns: [this.#executions()],
+    });
+  }
+
+  /** Allows to list executions and to read their input, output, errors and history, which the key encrypts. */
+  grantRead(grantee: IGrantable): Grant {
+    const { stateMachineArn } = this.stateMachine;
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['states:ListExecutions'],
+      resourceArns: [stateMachineArn],
+    })
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: ['states:DescribeExecution', 'states:GetExecutionHistory'],
+          resourceArns: [this.#executions()],
+        }),
+      )
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: ['kms:Decrypt'],
+          resourceArns: [this.encryptionKey.keyArn],
+          conditions: {
+            StringEquals: { 'kms:EncryptionContext:aws:states:stateMachineArn': stateMachineArn },
+          },
+        }),
+      );
   }
 
   /** Articles that got suggestions. */
@@ -458,17 +478,13 @@ export class TagSuggestions extends Construct {
     return rule;
   }
 
-  /** Executions are encrypted: who starts or resumes one uses the key through Step Functions. */
-  #grantKey(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resourceArns: [this.encryptionKey.keyArn],
-      conditions: {
-        StringEquals: {
-          'kms:EncryptionContext:aws:states:stateMachineArn': this.stateMachine.stateMachineArn,
-        },
-      },
+  /** By name and not by ARN, so that the wildcard over executions is all there is to acknowledge. */
+  #executions(): string {
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${this.name}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
   }
 

@@ -68,6 +68,15 @@ describe.each(names)('deployment: %s', (name) => {
     expect(new Set(groups).size).toBe(groups.length);
   });
 
+  it('encrypts the alarms it sends, with a key that is renewed', () => {
+    for (const [, { Properties }] of resources(template, 'AWS::SNS::Topic')) {
+      expect(Properties.KmsMasterKeyId).toBeDefined();
+    }
+    for (const [, { Properties }] of resources(template, 'AWS::KMS::Key')) {
+      expect(Properties.EnableKeyRotation).toBe(true);
+    }
+  });
+
   it('keeps every log for a month', () => {
     for (const [, { Properties }] of resources(template, 'AWS::Logs::LogGroup')) {
       expect(Properties.RetentionInDays).toBe(30);
@@ -325,6 +334,7 @@ describe('for other constructs', () => {
     tags.grantPublish(role);
     tags.grantStart(role);
     tags.grantRedrive(role);
+    tags.grantRead(role);
     for (const metric of [
       tags.metricTagged(),
       tags.metricFailed(),
@@ -359,7 +369,7 @@ describe('for other constructs', () => {
     });
   });
 
-  it('grants to publish, start and redrive, with the key where executions are encrypted', () => {
+  it('grants to publish, start, redrive and read, the latter with the key', () => {
     const [[, policy]] = resources(template, 'AWS::IAM::Policy').filter(([id]) =>
       id.startsWith('Publisher'),
     ) as [[string, Resource]];
@@ -369,7 +379,9 @@ describe('for other constructs', () => {
     expect(actions.sort()).toEqual([
       'events:PutEvents',
       'kms:Decrypt',
-      'kms:GenerateDataKey',
+      'states:DescribeExecution',
+      'states:GetExecutionHistory',
+      'states:ListExecutions',
       'states:RedriveExecution',
       'states:StartExecution',
     ]);
