@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option, Command as Program } from 'commander';
 import { DEFAULT_SCORING, type Scoring } from '../functions/scorer/rank.ts';
 import { FitMismatch } from '../functions/shared/errors.ts';
@@ -32,6 +32,7 @@ const command: Command = withSearchOptions(new Program('npm run eval --'))
       .default('open'),
   )
   .option('--catalogue <file>', "a platform's own catalogue: .tsv, .csv or .jsonl")
+  .option('--fit <file>', 'judge by this fit instead of the shipped one')
   .option('--weights <semantic,frequency>', 'weights of the two parts', parseWeights, DEFAULT_SCORING.weights)
   .option('--threshold <score>', 'least score of a suggestion', parseThreshold, DEFAULT_SCORING.threshold)
   .option('--limit <count>', 'most suggestions for an article', parseCount, DEFAULT_SCORING.limit)
@@ -45,6 +46,7 @@ interface Options extends Scoring, SearchOptions {
   engine: Settings['engine'];
   mode: Settings['mode'];
   catalogue?: string;
+  fit?: string;
   crossValidate?: boolean;
   ablations?: boolean;
   threads?: number;
@@ -55,6 +57,7 @@ interface Options extends Scoring, SearchOptions {
 async function run(paths: string[], options: Options): Promise<void> {
   const { weights, threshold, limit, engine, mode, json, report } = options;
   if (options.ablations && !options.crossValidate) throw new UsageError('--ablations needs --cross-validate');
+  if (options.fit && !existsSync(options.fit)) throw new UsageError(`${options.fit}: no such file`);
   // Wrong input is told before threads are started or anything is read.
   await openCatalogue(options.catalogue);
   await bytesOf(paths);
@@ -63,6 +66,7 @@ async function run(paths: string[], options: Options): Promise<void> {
     mode,
     scoring: { weights, threshold, limit },
     ...(options.catalogue && { catalogueFile: options.catalogue }),
+    ...(options.fit && { fitFile: options.fit }),
   };
   const needsSearch = engine === 'opensearch' || (options.ablations && options.opensearch !== undefined);
   const evaluation = needsSearch

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
+import { languageOf } from '../functions/shared/language.ts';
 import { decodeUtf8 } from '../functions/shared/load-body.ts';
 import { FIRST_HEADING, FrontMatterError, splitFrontMatter, tagsOf } from './front-matter.ts';
 
@@ -31,8 +32,8 @@ export interface MarkdownArticle {
 
 /**
  * Reads a Markdown file with front matter as a tagged article. Its id is the path below the folder, its source the
- * front matter's `author`, else the folder's name; where the front matter names no language, an article with kana is
- * Japanese and any other English.
+ * front matter's `author`, else the folder's name; the language is told by
+ * its letters where the front matter names none.
  */
 export function readMarkdown(
   file: string,
@@ -47,9 +48,10 @@ export function readMarkdown(
     const text = body.trim();
     if (text === '')
       return { line: content.slice(0, -body.length || undefined).split('\n').length, problem: 'has no text' };
+    const named = nonEmpty(title) ?? FIRST_HEADING.exec(text)?.[1] ?? basename(file, extname(file));
     return {
       id: relative(folder, file).slice(0, -extname(file).length),
-      title: nonEmpty(title) ?? FIRST_HEADING.exec(text)?.[1] ?? basename(file, extname(file)),
+      title: named,
       body,
       tags,
       source:
@@ -57,7 +59,7 @@ export function readMarkdown(
       lang:
         nonEmpty(lang ?? language)
           ?.slice(0, 2)
-          .toLowerCase() ?? languageOf(text),
+          .toLowerCase() ?? languageOf({ title: named, body: text }),
       ...(date !== undefined &&
         date !== null && { date: String(date instanceof Date ? date.toISOString() : date) }),
     };
@@ -71,8 +73,4 @@ export function readMarkdown(
 function nonEmpty(value: unknown): string | undefined {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   return text === '' ? undefined : text;
-}
-
-function languageOf(text: string): string {
-  return /[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? 'ja' : 'en';
 }

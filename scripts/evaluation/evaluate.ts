@@ -59,7 +59,7 @@ export async function evaluate(
   const { engine, mode, scoring } = settings;
   const started = performance.now();
   const madeWith = await pool.describe();
-  const fit = crossValidate ? undefined : loadFit();
+  const fit = crossValidate ? undefined : loadFit(settings.fitFile);
   if (fit) assertFits(fit, { modelSha256: madeWith.model.sha256, catalogue: madeWith.catalogue.version });
   const summariser = new Summariser(scoring);
   let seen = 0;

@@ -9,6 +9,8 @@ export interface Settings {
   scoring: Scoring;
   /** A platform's own catalogue (TSV, CSV, JSON Lines) in place of the shipped one. */
   catalogueFile?: string | undefined;
+  /** @default the fit that ships with the project */
+  fitFile?: string | undefined;
   /** Where OpenSearch is, with the prefix of indices that hold the articles. */
   search?: SearchOptions | undefined;
 }

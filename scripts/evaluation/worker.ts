@@ -42,7 +42,7 @@ export interface Task {
 
 /** Judges an article by the shipped fit. */
 export async function judgeArticle({ article, index }: Task): Promise<Outcome> {
-  fit ??= loadFit();
+  fit ??= loadFit(settings.fitFile);
   return outcomeOf(await measure({ article }), index, fit, settings.scoring);
 }
 
