@@ -132,7 +132,7 @@ export interface TagSuggestionsProps {
  * - a KMS key, unless one is given
  * - an event bus, unless one is given; on it an archive of the published articles, and their schemas in a registry
  * - the model's three files in the CDK assets bucket
- * - an OpenSearch domain, unless one is given or none is wanted
+ * - an OpenSearch domain, unless one is given or none is wanted; in a VPC with security groups for it and its function
  * - four functions, each with a role and a log group: keywords (beside the domain), its stand-in without network,
  *   embedding, scorer; without OpenSearch three, as the stand-in is all there is
  * - the state machine with its role and log group

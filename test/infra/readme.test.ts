@@ -8,7 +8,7 @@ const README = join(import.meta.dirname, '../../infra/README.md');
 const text = readFileSync(README, 'utf8');
 
 it('lists every setting that there is, and no other', () => {
-  const listed = [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name!);
+  const listed = [...text.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name!);
   let known = '';
   try {
     readSettings(new App({ context: { unknown: '' } }).node);
