@@ -73,4 +73,4 @@ function nameOf(tag: unknown): string {
 }
 
 /** The first heading of Markdown that has no title of its own. */
-export const FIRST_HEADING = /^#\s+(.+?)\s*#*$/m;
+export const FIRST_HEADING = /^#{1,6}\s+(.+?)\s*#*$/m;
