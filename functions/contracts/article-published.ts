@@ -47,7 +47,7 @@ const article = z.object({
     .optional(),
   tags: z
     .array(z.string().min(1).max(100))
-    .max(100)
+    .max(50)
     .optional()
     .describe('Tags that the article already carries'),
   url: z.url().max(2048).optional(),

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { MAX_EVIDENCE, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from './limits.ts';
 
-const short = (bytes: number) =>
+/** Text of at most so many bytes of UTF-8. */
+export const short = (bytes: number) =>
   z.string().refine((s) => Buffer.byteLength(s) <= bytes, `must be at most ${bytes} bytes of UTF-8`);
 
 /** Where in the article a tag was found. */

@@ -3,7 +3,7 @@
 /** Inline `body`, bytes of UTF-8. */
 export const MAX_INLINE_BODY_BYTES = 128 * 1024;
 /** Inline `body` as JSON, bytes: quotes, line feeds and control characters grow when escaped. */
-export const MAX_INLINE_BODY_JSON_BYTES = 192 * 1024;
+export const MAX_INLINE_BODY_JSON_BYTES = 160 * 1024;
 /** A body in a bucket, bytes of UTF-8. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 export const MAX_TITLE_CHARACTERS = 500;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { LANGUAGES } from '../shared/language.ts';
-import { candidate } from './candidate.ts';
-import { MAX_CANDIDATES, MAX_EVIDENCE } from './limits.ts';
+import { candidate, short } from './candidate.ts';
+import { MAX_CANDIDATES, MAX_EVIDENCE, MAX_LABEL_BYTES } from './limits.ts';
 
 /**
  * What travels between the states: requests as the state machine builds them, answers as the functions give them.
@@ -13,8 +13,8 @@ export const articleRequest = z.object({ detail: z.unknown() });
 
 /** A candidate as the embedding function needs it: what it is called, and how the article spells it. */
 export const term = z.object({
-  label: z.string(),
-  spellings: z.array(z.string()).max(MAX_EVIDENCE).describe('Empty when only code names it'),
+  label: short(MAX_LABEL_BYTES),
+  spellings: z.array(short(MAX_LABEL_BYTES)).max(MAX_EVIDENCE).describe('Empty when only code names it'),
 });
 export type Term = z.infer<typeof term>;
 

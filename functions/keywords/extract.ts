@@ -118,7 +118,9 @@ export function toCandidates(
 
 /** A candidate as the embedding function needs it. */
 export function termOf({ label, evidence }: Pick<Candidate, 'label' | 'evidence'>): Term {
-  const spellings = evidence.flatMap(({ where, spelling }) => (where === 'code' ? [] : [spelling]));
+  const spellings = evidence
+    .filter(({ where, spelling }) => where !== 'code' && Buffer.byteLength(spelling) <= MAX_LABEL_BYTES)
+    .map(({ spelling }) => spelling);
   return { label, spellings: [...new Set(spellings)] };
 }
 
