@@ -32,8 +32,7 @@ export interface MarkdownArticle {
 
 /**
  * Reads a Markdown file with front matter as a tagged article. Its id is the path below the folder, its source the
- * front matter's `author`, else the folder's name; the language is told by
- * its letters where the front matter names none.
+ * front matter's `author`, else the folder's name; its letters tell the language where the front matter names none.
  */
 export function readMarkdown(
   file: string,
