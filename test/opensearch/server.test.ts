@@ -22,8 +22,12 @@ describe('local OpenSearch', () => {
     expect(tokens.map(({ token }) => token)).toEqual(['サハ', 'レス', '設計']);
   });
 
-  it('keeps silent while suspended, answers when resumed, is gone when killed', async () => {
+  it('keeps silent while suspended, answers when resumed, is gone when killed', async ({
+    onTestFinished,
+  }) => {
     const server = await startOpenSearch({ credentials: 'user:secret' });
+    // Suspended it could not even notice that the test is over.
+    onTestFinished(() => server.kill());
     const status = (authorization: string, signal = AbortSignal.timeout(500)) =>
       fetch(server.url, { headers: { authorization }, signal }).then((response) => response.status);
     const right = `Basic ${btoa('user:secret')}`;
