@@ -37,15 +37,7 @@ from distill.recipe import FULL, Recipe, quick
 from distill.sources import DOCUMENTATION_LICENCES, FREQUENCIES, MODEL_LICENCE, SOURCES, TEACHERS
 from distill.targets import TargetSpace, read_views
 from distill.teachers import Teacher, base_teacher, e5_teacher, use_teacher
-from distill.training import (
-    Sides,
-    cluster_targets,
-    neighbour_batches,
-    random_batches,
-    train,
-    whitened,
-    whitening,
-)
+from distill.training import Sides, random_batches, train, whitened, whitening
 from distill.vocabulary import build_tokenizer, build_vocabulary
 
 LANGUAGES = {"ja", "en"}
@@ -179,12 +171,9 @@ def distil(
     report("fitted", vectors * weights[:, None])
 
     probability = np.array([SOURCES[text.source].sampling for text in texts])
-    cluster = cluster_targets(targets, recipe.clusters, generator)
     for stage in recipe.stages:
         wanted = whitened(targets, stage.whitening) if stage.whitening else targets
-        draw = neighbour_batches(probability, cluster, stage.records, generator) if stage.neighbours else (
-            random_batches(probability, stage.records, generator))
-        train(vectors, sides, wanted, stage, draw)
+        train(vectors, sides, wanted, stage, random_batches(probability, stage.records, generator))
         report(stage.name, vectors * weights[:, None])
 
     vectors[0] = 0  # the unknown token

@@ -16,7 +16,6 @@ class Recipe:
     dictionary_entries: int = 45_000
     teacher_weights: TeacherWeights = TeacherWeights()
     e5_characters: int = 22  # longest JSTS sentence that e5 reads
-    clusters: int = 3_000
     stages: tuple[Stage, ...] = (
         Stage("cosine", steps=1_000, rate=0.03),
         Stage("contrast", steps=600, rate=0.01, similarity=0.3, contrast=1.0, whitening=0.3),
@@ -35,7 +34,6 @@ def quick(recipe: Recipe) -> Recipe:
         recipe,
         vocabulary_size=min(recipe.vocabulary_size, 4_000),
         dictionary_entries=2_000,
-        clusters=100,
         stages=tuple(replace(stage, steps=30, records=128) for stage in recipe.stages),
         e5_characters=0,
         texts_per_source=600,

@@ -6,7 +6,7 @@ is a function of the unit vectors y, so its gradient passes through one formula.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,6 @@ class Stage:
     """One part of the schedule.
 
     cosine, similarity, contrast: weights of the three losses;
-    neighbours: draw batches from clusters of similar targets;
     whitening: power by which the targets' covariance is flattened;
     records: drawn for a batch; rate: falls linearly to zero.
     """
@@ -33,7 +32,6 @@ class Stage:
     similarity: float = 0.0
     contrast: float = 0.0
     temperature: float = 0.1
-    neighbours: bool = False
     whitening: float = 0.0
     records: int = 512
 
@@ -139,38 +137,6 @@ def random_batches(probability: np.ndarray, size: int, generator: np.random.Gene
     edges = np.cumsum(probability)
     while True:
         yield np.unique(np.searchsorted(edges, generator.random(size) * edges[-1]).clip(max=len(edges) - 1))
-
-
-def neighbour_batches(
-    probability: np.ndarray, cluster: np.ndarray, size: int, generator: np.random.Generator, near: int = 16
-) -> Iterator[np.ndarray]:
-    """Endless batches made of groups of `near` records of one cluster, drawn by `probability`."""
-    members = {c: np.flatnonzero(cluster == c) for c in np.unique(cluster)}
-    names = np.array(list(members))
-    edges = {c: np.cumsum(probability[m]) for c, m in members.items()}
-    total = np.array([edges[c][-1] for c in names])
-    total /= total.sum()
-    while True:
-        groups = generator.choice(names, size // near, p=total)
-        drawn = [
-            members[c][np.searchsorted(edges[c], generator.random(near) * edges[c][-1]).clip(max=len(members[c]) - 1)]
-            for c in groups
-        ]
-        yield np.unique(np.concatenate(drawn))
-
-
-def cluster_targets(targets: np.ndarray, count: int, generator: np.random.Generator, rounds: int = 4) -> np.ndarray:
-    """Spherical k-means: the cluster of each row, int (n,)."""
-    centres = targets[generator.choice(len(targets), min(count, len(targets)), replace=False)]
-    cluster = np.zeros(len(targets), np.int64)
-    for _ in range(rounds):
-        for start in range(0, len(targets), 8192):
-            cluster[start : start + 8192] = (targets[start : start + 8192] @ centres.T).argmax(axis=1)
-        sums = np.zeros_like(centres)
-        np.add.at(sums, cluster, targets)
-        filled = np.linalg.norm(sums, axis=1) > 0
-        centres[filled] = normalised(sums[filled])
-    return cluster
 
 
 def whitened(rows: np.ndarray, power: float) -> np.ndarray:
