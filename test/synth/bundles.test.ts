@@ -188,25 +188,16 @@ describe('the workflow of the bundles', () => {
       expect.objectContaining({ Degraded: 1, KeywordsDegraded: 1, EmbeddingDegraded: 0 }),
     );
   });
-});
 
-it('refuses signals that a scorer with another fit cannot read', async () => {
-  const signals = {
-    event: { id: event.id, metadata: event.detail.metadata },
-    execution: { id: 'arn', name: 'a', redriveCount: 0 },
-    keywords: {
-      answer: {
-        article: { articleId: 'a', revision: 1, tags: [] },
-        catalogue: { version: 'another' },
-        candidates: [],
-      },
-      degraded: [],
-      embedding: { model: null },
-    },
-    article: { model: null },
-  };
-  await expect(start('Scorer', { EVENT_BUS_NAME: 'articles' }).invoke(signals)).rejects.toMatchObject({
-    name: 'FitMismatch',
+  it('fails when keywords come with a catalogue that the fit does not know', async () => {
+    const { functions: deployed } = functions(opensearch.url);
+    const KeywordsFunctionArn: LocalFunction = async (payload) => {
+      const answer = (await deployed.KeywordsFunctionArn(payload)) as object;
+      return { ...answer, catalogue: { version: 'another' } };
+    };
+    await expect(
+      runWorkflow(event, { functions: { ...deployed, KeywordsFunctionArn } }),
+    ).rejects.toMatchObject({ error: 'FitMismatch', message: expect.stringContaining('in use is another') });
   });
 });
 
