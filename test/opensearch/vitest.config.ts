@@ -1,11 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Where continuous integration reads the counts from. */
-const report = process.env.VITEST_REPORT;
-
 /** The suite against a real OpenSearch: one server for all files, each with indices of its own. */
 export default defineConfig({
   test: {
+    root: new URL('../..', import.meta.url).pathname,
     include: ['test/opensearch/**/*.test.ts'],
     globalSetup: ['test/opensearch/global-setup.ts'],
     testTimeout: 60_000,
@@ -13,7 +11,5 @@ export default defineConfig({
     // Times are asserted; parallel files would measure each other.
     fileParallelism: false,
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
-    reporters: report ? ['dot', 'json'] : ['default'],
-    ...(report && { outputFile: { json: report } }),
   },
 });
