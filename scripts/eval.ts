@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option, Command as Program } from 'commander';
 import { DEFAULT_SCORING, type Scoring } from '../functions/scorer/rank.ts';
 import { FitMismatch } from '../functions/shared/errors.ts';
@@ -10,6 +11,8 @@ import { EvaluationPool } from './evaluation/pool.ts';
 import { printEvaluation } from './evaluation/print.ts';
 import { withScratchIndices } from './evaluation/scratch-index.ts';
 import type { Settings } from './evaluation/settings.ts';
+import { MODEL } from './instruments.ts';
+import { loadModel } from './load-model.ts';
 import { writeReport } from './report/page.ts';
 import { connect, reportingErrors, type SearchOptions, withSearchOptions } from './search-options.ts';
 
@@ -58,9 +61,13 @@ async function run(paths: string[], options: Options): Promise<void> {
   const { weights, threshold, limit, engine, mode, json, report } = options;
   if (options.ablations && !options.crossValidate) throw new UsageError('--ablations needs --cross-validate');
   if (options.fit && !existsSync(options.fit)) throw new UsageError(`${options.fit}: no such file`);
+  for (const file of [report, json === '-' ? undefined : json]) {
+    if (file && !existsSync(dirname(file))) throw new UsageError(`${file}: no such folder`);
+  }
   // Wrong input is told before threads are started or anything is read.
   await openCatalogue(options.catalogue);
   await bytesOf(paths);
+  await loadModel(MODEL);
   const settings: Settings = {
     engine,
     mode,

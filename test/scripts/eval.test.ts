@@ -168,10 +168,18 @@ describe('exit code 2', () => {
     ['ablations of a shipped fit', () => [articles, '--ablations'], /needs --cross-validate/],
     ['a fit that is not there', () => [articles, '--fit', join(folder, 'absent')], /no such file/],
     ['a catalogue that is not there', () => [articles, '--catalogue', join(folder, 'a.tsv')], /no such file/],
+    ['a report in no folder', () => [articles, '--report', join(folder, 'absent/r.html')], /no such folder/],
     ['OpenSearch without an address', () => [articles, '--engine', 'opensearch'], /OPENSEARCH_URL/],
   ])('for %s', (_, args, message) => {
     const { status, stderr } = run(...args());
     expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  it('where there is no model', () => {
+    const env = { ...process.env, MODEL_PATH: join(folder, 'absent') };
+    const { status, stderr } = spawnSync(process.execPath, [EVAL, articles], { encoding: 'utf8', env });
+    expect(stderr).toMatch(/^npm run eval --: no metadata\.json in .*absent/m);
     expect(status).toBe(2);
   });
 
