@@ -8,12 +8,7 @@ import { createModel2VecLoader } from '../functions/embedding/model-loader.ts';
 import type { Model2Vec } from '../functions/embedding/model2vec.ts';
 import { UsageError } from './command.ts';
 
-const MODEL_ERRORS = [
-  ModelNotFound,
-  ModelCorrupt,
-  VocabularyIncomplete,
-  DimensionMismatch,
-];
+const MODEL_ERRORS = [ModelNotFound, ModelCorrupt, VocabularyIncomplete, DimensionMismatch];
 
 /**
  * Loads the model that the user of a command named.

@@ -22,7 +22,7 @@ describe('the scale', () => {
   ])('%s', (_, probabilities, expected) => {
     const scaled = toScale(probabilities, scale);
     expect(scaled).toHaveLength(expected.length);
-    scaled.forEach((value, index) => expect(value).toBeCloseTo(expected[index]!, 12));
+    for (const [index, value] of scaled.entries()) expect(value).toBeCloseTo(expected[index]!, 12);
   });
 
   it.each([0.2, 1, 3])('keeps its cut and its order with power %s', (power) => {
