@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { UsageError } from './command.ts';
 
@@ -20,16 +20,18 @@ export interface Benchmark {
 const LANGUAGES = ['ja', 'en'] as const;
 
 /**
- * Finds the sets of semantic textual similarity in a folder by their names: `jsts-*.json` (JSON Lines),
+ * Finds the sets of semantic textual similarity in a folder, or below it, by their names: `jsts-*.json` (JSON Lines),
  * `jsick-*.tsv` and `stsb-{en,ja}-*.csv`. Where STS-b is there in both languages, English is also set against
  * Japanese, both ways round.
  *
  * @throws UsageError when there is none, or a file is not what its name says
  */
 export function readBenchmarks(folder: string): Benchmark[] {
-  const names = readdirSync(folder).sort();
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const paths = new Map(files.map((file) => [basename(file), join(folder, file)]));
+  const names = [...paths.keys()].sort();
   const splitsOf = (pattern: RegExp) => names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
-  const read = (name: string, parser: (content: string) => Pair[]) => parsePairs(join(folder, name), parser);
+  const read = (name: string, parser: (content: string) => Pair[]) => parsePairs(paths.get(name)!, parser);
 
   const benchmarks: Benchmark[] = [
     ...splitsOf(/^jsts-(.+)\.json$/).map((split) =>
