@@ -18,7 +18,7 @@ class Recipe:
     e5_characters: int = 22  # longest JSTS sentence that e5 reads
     stages: tuple[Stage, ...] = (
         Stage("cosine", steps=1_000, rate=0.03),
-        Stage("contrast", steps=600, rate=0.01, similarity=0.3, contrast=1.0, whitening=0.1),
+        Stage("contrast", steps=600, rate=0.01, similarity=0.5, contrast=0.8, whitening=0.1),
     )
     whitening: float = 0.1
     norm_power: float = 0.9

@@ -26,7 +26,7 @@ SOURCES: dict[str, Source] = {
         "sentences of the STS benchmark's training set in English and Japanese, as parallel text; no scores",
         "CC-BY-SA-4.0", 8.0, 4.0,
     ),
-    "jsts": Source("Japanese sentences of JGLUE JSTS train, as text; no labels", "CC-BY-SA-4.0", 5.0, 3.0),
+    "jsts": Source("Japanese sentences of JGLUE JSTS train, as text; no labels", "CC-BY-SA-4.0", 8.0, 3.0),
     "documentation": Source("sentences of software documentation in both languages (--parallel)", "per source", 1.0, 1.0),
     "jmdict": Source("JMdict headwords and glosses (EDRDG), out of jamdict-data", "CC-BY-SA-4.0", 0.5, 0.3),
     "wordnet": Source("example sentences of Princeton WordNet 3.0", "WordNet 3.0 licence", 0.7, 2.0),

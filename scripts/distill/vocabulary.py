@@ -72,7 +72,8 @@ def build_vocabulary(
     for script in SCRIPTS:
         words, fragments = round(script.words * scale), round(script.fragments * scale)
         for token, score in _script_vocabulary(counts[script.name], words, fragments, script.longest_fragment):
-            vocabulary.setdefault(token, score)  # `ー` belongs to two scripts
+            # `ー` belongs to two scripts. Six decimals survive every reader of JSON: ties are broken by the last bit.
+            vocabulary.setdefault(token, round(score, 6))
     return list(vocabulary.items())
 
 
