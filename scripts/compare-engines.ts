@@ -2,15 +2,13 @@ import type { Client } from '@opensearch-project/opensearch';
 import { Command } from 'commander';
 import { findInArticle as findEmbedded } from '../functions/keywords/embedded.ts';
 import type { Found } from '../functions/keywords/extract.ts';
-import { indexArticle } from '../functions/keywords/opensearch/article-index.ts';
 import { findInArticle as findWithOpenSearch } from '../functions/keywords/opensearch/engine.ts';
-import { articlesAlias } from '../functions/keywords/opensearch/indices.ts';
-import { setupSearch } from '../functions/keywords/opensearch/setup.ts';
 import { DEFAULT_SCORING } from '../functions/scorer/rank.ts';
 import { readArticleText } from '../functions/shared/article-text.ts';
 import { type Fit, loadFit } from '../functions/shared/fit.ts';
 import { readPaths, type TaggedArticle } from './articles.ts';
 import { runCommand } from './command.ts';
+import { withScratchIndices } from './evaluation/scratch-index.ts';
 import { loadInstruments } from './instruments.ts';
 import { type Instruments, judge, measureFound } from './measure.ts';
 import { figuresOf, type Judged } from './metrics.ts';
@@ -26,35 +24,14 @@ const command = withSearchOptions(new Command('npm run search:compare --'))
   .action(reportingErrors(compare));
 
 async function compare(paths: string[], options: SearchOptions & { lang?: string }): Promise<void> {
-  const { client } = connect(options);
   const instruments = await loadInstruments();
   const articles: TaggedArticle[] = [];
   for await (const article of readPaths(paths, options)) articles.push(article);
-  const indexPrefix = `compare-${crypto.randomUUID().slice(0, 8)}`;
-  try {
-    await setupSearch(client, { indexPrefix, shipped: instruments.catalogue });
-    await indexAll(client, indexPrefix, articles);
+  const indexed = { catalogueFile: undefined, articles };
+  await withScratchIndices(options, indexed, async (search) => {
+    const { client, indexPrefix } = connect(search);
     print(await measureBoth(client, indexPrefix, articles, instruments));
-  } finally {
-    const { body } = await client.indices.get({ index: `${indexPrefix}-*` });
-    await client.indices.delete({ index: Object.keys(body) });
-  }
-}
-
-async function indexAll(client: Client, indexPrefix: string, articles: TaggedArticle[]): Promise<void> {
-  const index = articlesAlias(indexPrefix);
-  const progress = createProgress('articles indexed', articles.length);
-  for (const { id, title, body } of articles) {
-    await indexArticle(client, {
-      index,
-      article: { articleId: id, revision: 1 },
-      text: readArticleText({ title, body, format: 'markdown' }),
-      signal: AbortSignal.timeout(60_000),
-    });
-    progress.tick();
-  }
-  progress.end();
-  await client.indices.refresh({ index });
+  });
 }
 
 interface Comparison {

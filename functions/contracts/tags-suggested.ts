@@ -20,7 +20,6 @@ export const suggestedTag = z.object({
 export type SuggestedTag = z.infer<typeof suggestedTag>;
 
 export const degradedSignal = z.enum(['keywords', 'embedding']);
-export type DegradedSignal = z.infer<typeof degradedSignal>;
 
 export const suggestionData = z.object({
   articleId: z.string(),

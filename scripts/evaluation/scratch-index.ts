@@ -15,7 +15,10 @@ import { openCatalogue } from './platform-catalogue.ts';
  */
 export async function withScratchIndices<T>(
   options: SearchOptions,
-  { catalogueFile, articles }: { catalogueFile: string | undefined; articles: AsyncIterable<TaggedArticle> },
+  {
+    catalogueFile,
+    articles,
+  }: { catalogueFile: string | undefined; articles: Iterable<TaggedArticle> | AsyncIterable<TaggedArticle> },
   run: (search: SearchOptions) => Promise<T>,
 ): Promise<T> {
   const { client } = connect(options);
@@ -35,7 +38,7 @@ export async function withScratchIndices<T>(
 async function indexAll(
   client: Client,
   indexPrefix: string,
-  articles: AsyncIterable<TaggedArticle>,
+  articles: Iterable<TaggedArticle> | AsyncIterable<TaggedArticle>,
 ): Promise<void> {
   const index = articlesAlias(indexPrefix);
   const progress = createProgress('articles indexed');
