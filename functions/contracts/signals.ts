@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { LANGUAGES } from '../shared/language.ts';
 import { candidate, short } from './candidate.ts';
-import { MAX_CANDIDATES, MAX_EVIDENCE, MAX_LABEL_BYTES } from './limits.ts';
+import { SIMILAR } from '../history/author-history.ts';
+import { MAX_CANDIDATES, MAX_EVIDENCE, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from './limits.ts';
 
 /**
  * What travels between the states: requests as the state machine builds them, answers as the functions give them.
@@ -26,7 +27,15 @@ export const keywordsAnswer = z.object({
     language: z.enum(LANGUAGES).describe('Told by its letters'),
   }),
   catalogue: z.object({ version: z.string() }),
+  history: z
+    .object({ articles: z.int().min(1) })
+    .nullable()
+    .describe('Earlier articles whose tags the author saved; null when there are none'),
   candidates: z.array(candidate).max(MAX_CANDIDATES),
+  titles: z
+    .array(short(MAX_SNIPPET_BYTES))
+    .max(SIMILAR)
+    .describe("Of the author's most similar articles, to be embedded"),
   terms: z.array(term).max(MAX_CANDIDATES).describe('What each candidate is called, to be embedded'),
 });
 export type KeywordsAnswer = z.infer<typeof keywordsAnswer>;
@@ -46,14 +55,22 @@ export const articleEmbedding = z.object({
 });
 export type ArticleEmbedding = z.infer<typeof articleEmbedding>;
 
-export const termsRequest = articleRequest.extend({ terms: z.array(term).max(MAX_CANDIDATES) });
+export const termsRequest = articleRequest.extend({
+  terms: z.array(term).max(MAX_CANDIDATES),
+  titles: keywordsAnswer.shape.titles,
+});
 
 /** The embedding function's answer for terms of an article, in the order of the request. */
 export const termsEmbedding = z.object({
   model: modelIdentity,
   vectors: z.array(
-    z.object({ label: vector, context: vector.describe('Mean of the sentences that mention the term') }),
+    z.object({
+      label: vector,
+      context: vector.describe('Mean of the sentences that mention the term'),
+      inTitle: z.number().min(-1).max(1).describe("Cosine of the label and what is nearest to it in the article's title"),
+    }),
   ),
+  titles: z.array(vector),
 });
 export type TermsEmbedding = z.infer<typeof termsEmbedding>;
 
@@ -68,7 +85,7 @@ export const suggestTagsRequest = z.object({
   }),
   execution: z.object({ id: z.string(), name: z.string(), redriveCount: z.int().min(0) }),
   keywords: z.object({
-    answer: keywordsAnswer.omit({ terms: true }),
+    answer: keywordsAnswer.omit({ terms: true, titles: true }),
     degraded: z.array(z.literal('keywords')),
     embedding: z.union([termsEmbedding, noEmbedding]),
   }),

@@ -1,0 +1,84 @@
+import { tagKey } from '../keywords/tag-key.ts';
+
+/** A tag that an author kept on earlier articles. */
+export interface KeptTag {
+  /** As the author last spelled it. */
+  label: string;
+  /** Articles that carry it. */
+  articles: number;
+  /** The same, where each article back in time counts a tenth less than the one after it. */
+  lately: number;
+  /** Articles since it was last used: 0 for the latest; null when none of the {@link RECENT} latest carries it. */
+  last: number | null;
+}
+
+/** An earlier article of the same author that speaks of the same things. */
+export interface SimilarArticle {
+  title: string;
+  /** Share of the article's telling terms, by weight, that it contains, too: (0, 1]. */
+  score: number;
+  /** Keys of the tags that the author kept on it. */
+  tags: ReadonlySet<string>;
+}
+
+/** What an author did on earlier articles, as far as it says something about the article at hand, which is left out. */
+export interface AuthorHistory {
+  /** Articles whose tags the author saved. */
+  articles: number;
+  /** Tags on them, by key. */
+  tags: ReadonlyMap<string, KeptTag>;
+  /** For keys that the article at hand mentions: earlier articles that mention them. */
+  mentions: ReadonlyMap<string, number>;
+  /** Most similar first, at most {@link SIMILAR}. */
+  similar: readonly SimilarArticle[];
+}
+
+/** Latest articles that tell an author's present habits. */
+export const RECENT = 30;
+/** How much an article weighs against the one after it. */
+const DECAY = 0.9;
+/** Similar articles that have a say. */
+export const SIMILAR = 6;
+
+/** What a store counts over an author's articles. */
+export interface KeptByAuthor {
+  articles: number;
+  /** For each spelling the number of articles with it. */
+  spellings: readonly { tag: string; articles: number }[];
+  /** Tags of the {@link RECENT} latest articles, the latest first. */
+  recent: readonly (readonly string[])[];
+}
+
+/** What a store finds once it is known what the article mentions. */
+export type RelatedArticles = Pick<AuthorHistory, 'mentions' | 'similar'>;
+
+/** Derives an author's statistics from what a store counted: nothing in them is stored. */
+export function toAuthorHistory(
+  { articles, spellings, recent }: KeptByAuthor,
+  related: RelatedArticles,
+): AuthorHistory {
+  const tags = new Map<string, KeptTag>();
+  for (const { tag, articles: count } of spellings) {
+    const key = tagKey(tag);
+    const known = tags.get(key);
+    if (known) known.articles += count;
+    else tags.set(key, { label: tag, articles: count, lately: 0, last: null });
+  }
+  recent.forEach((kept, rank) => {
+    for (const tag of kept) {
+      const known = tags.get(tagKey(tag));
+      if (!known) continue;
+      if (known.last === null) {
+        known.last = rank;
+        known.label = tag;
+      }
+      known.lately += DECAY ** rank;
+    }
+  });
+  return { articles, tags, ...related };
+}
+
+/** What {@link KeptTag.lately} of a tag on each of the latest articles would be. */
+export function mostLately(articles: number): number {
+  return (1 - DECAY ** Math.min(articles, RECENT)) / (1 - DECAY);
+}

@@ -1,0 +1,57 @@
+import type { Features } from '../shared/fit.ts';
+import { type AuthorHistory, type KeptTag, mostLately } from './author-history.ts';
+
+/** Used within so many latest articles. */
+const JUST_NOW = 3;
+
+/**
+ * How an author has used a tag: to an author what the catalogue's prior is to a platform. Part of both frequency and
+ * semantic.
+ *
+ * @param articles whose tags the author saved
+ * @param kept undefined for a tag that the author never used
+ */
+export function authorFeatures(
+  articles: number,
+  kept: Pick<KeptTag, 'articles' | 'lately' | 'last'> | undefined,
+): Features {
+  const last = kept?.last ?? null;
+  return {
+    authorArticles: Math.log1p(articles),
+    authorShare: Math.log(((kept?.articles ?? 0) + 0.3) / (articles + 3)),
+    authorLately: Math.log(((kept?.lately ?? 0) + 0.1) / (mostLately(articles) + 1)),
+    authorLast: last === null ? 0 : 1 / (1 + last),
+    authorJustNow: last !== null && last < JUST_NOW ? 1 : 0,
+  };
+}
+
+/**
+ * What similar articles say of a tag when each votes with a weight.
+ *
+ * @param weights of all similar articles, ≥ 0
+ * @param carries whether each of them carries the tag
+ */
+export function voteFeatures(name: string, weights: readonly number[], carries: readonly boolean[]): Features {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const votes = weights.reduce((sum, weight, index) => sum + (carries[index] ? weight : 0), 0);
+  const share = total > 0 ? votes / total : 0;
+  return { [`${name}Votes`]: votes, [`${name}Share`]: share, [`${name}LogShare`]: Math.log(share + 0.02) };
+}
+
+/** The signals of `frequency` that an author's earlier articles give for a tag: counts, no vectors. */
+export function frequencyHistory(key: string, { articles, tags, mentions, similar }: AuthorHistory): Features {
+  const kept = tags.get(key);
+  const mentioned = mentions.get(key) ?? 0;
+  const tagged = Math.min(mentioned, kept?.articles ?? 0);
+  return {
+    ...authorFeatures(articles, kept),
+    // As if three articles had mentioned the tag before, and every tenth of those carried it.
+    authorTagsMentions: Math.log((tagged + 0.3) / (mentioned - tagged + 2.7)) - Math.log(0.3 / 2.7),
+    authorNeverTags: kept ? 0 : Math.log1p(mentioned),
+    ...voteFeatures(
+      'term',
+      similar.map(({ score }) => score),
+      similar.map((article) => article.tags.has(key)),
+    ),
+  };
+}
