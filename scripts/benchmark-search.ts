@@ -106,6 +106,7 @@ async function time(
       title: `計測${n}`,
       body,
       format: 'text' as const,
+      publishedAt: new Date().toISOString(),
     };
     const text = readArticleText(article);
     const words = text.blocks.map((block) => block.text);

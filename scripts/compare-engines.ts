@@ -85,8 +85,8 @@ async function measureBoth(
   };
 }
 
-function judgeFound(article: TaggedArticle, found: Found[], fit: Fit, { model }: Instruments): Judged {
-  return judge(measureFound(article, found, model), fit, DEFAULT_SCORING);
+function judgeFound(article: TaggedArticle, found: Found[], fit: Fit, instruments: Instruments): Judged {
+  return judge(measureFound(article, found, instruments), fit, DEFAULT_SCORING);
 }
 
 function keys(found: Found[], known: boolean): Set<string> {

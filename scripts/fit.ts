@@ -1,64 +1,118 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { DEFAULT_SCORING } from '../functions/scorer/rank.ts';
-import { type Fit, SHIPPED_FIT } from '../functions/shared/fit.ts';
+import { type Fit, loadFit, SHIPPED_FIT } from '../functions/shared/fit.ts';
 import { type ArticleOptions, readPaths } from './articles.ts';
 import { runCommand, UsageError } from './command.ts';
 import { crossValidate } from './cross-validate.ts';
 import { fitLanguages } from './fitting.ts';
 import { loadInstruments } from './instruments.ts';
-import { judge, measureArticle } from './measure.ts';
-import { figuresOf } from './metrics.ts';
+import { type Instruments, judge, type Measured, measureArticle, withoutHistory } from './measure.ts';
+import { type Figures, figuresOf } from './metrics.ts';
 import { createProgress } from './progress.ts';
+import { type DatedArticle, isDated, measureStream } from './stream.ts';
+import { fitTagDirection } from './tag-direction.ts';
 
 const command = new Command('npm run fit --')
   .description(
-    'Fit frequency and semantic on tagged articles: JSON Lines {id, title, body, tags, source, lang}, gzip too.',
+    'Fit frequency and semantic on tagged articles: JSON Lines {id, title, body, tags, source, lang, date}, gzip too. ' +
+      'Articles with a date also teach what an author’s earlier articles are worth.',
   )
   .argument('<path...>', 'files of tagged articles')
   .option('--lang <language>', 'only articles of this language')
   .option('--output <file>', 'where the fit goes', SHIPPED_FIT)
+  .option('--force', 'replace the fit in use even where that one is better on articles that neither has seen')
+  .addHelpText('after', '\nExit codes: 0 written, 1 the fit in use is better and was kept, 2 wrong input.')
   .action(fit);
 
-async function fit(paths: string[], options: ArticleOptions & { output: string }): Promise<void> {
-  const instruments = await loadInstruments();
-  const progress = createProgress('measured');
-  const measured = [];
-  for await (const article of readPaths(paths, options)) {
-    measured.push(measureArticle(article, instruments));
-    progress.tick();
-  }
-  progress.end();
+interface Options extends ArticleOptions {
+  output: string;
+  force?: boolean;
+}
+
+async function fit(paths: string[], options: Options): Promise<void> {
+  const loaded = await loadInstruments();
+  const instruments = { ...loaded, tagDirection: fitTagDirection(loaded.catalogue, loaded.model) };
+  const measured = await measureAll(paths, options, instruments);
   const sources = new Set(measured.map(({ source }) => source));
   if (sources.size < 2) {
     throw new UsageError(
       `articles of at least two sources are needed to measure a fit, there are ${sources.size}`,
     );
   }
-  const leftOut = figuresOf(crossValidate(measured, instruments, DEFAULT_SCORING));
-  const parts = fitLanguages(measured);
-  const made = fitOf(parts, instruments, {
+  const cold = measured.map(withoutHistory);
+  const leftOut = figuresOf(crossValidate(cold, instruments, DEFAULT_SCORING));
+  const inOrder = figuresOf(crossValidate(measured, instruments, DEFAULT_SCORING));
+  const made = fitOf(fitLanguages(measured), instruments, {
     articles: measured.length,
     sources: [...sources].sort(),
     leftOut: { ...leftOut },
+    inOrder: { ...inOrder },
   });
-  const seen = figuresOf(measured.map((one) => judge(one, made, DEFAULT_SCORING)));
+  const inUse = existsSync(options.output) ? judgeInUse(cold, made, options.output) : undefined;
+  if (inUse && inUse.f1At5 > leftOut.f1At5 && !options.force) {
+    console.error(
+      `kept fit ${inUse.version}: F1 ${inUse.f1At5.toFixed(3)} on ${inUse.articles} articles that it has not seen, ` +
+        `the new one ${leftOut.f1At5.toFixed(3)} with each source left out; --force replaces it`,
+    );
+    process.exitCode = 1;
+    return;
+  }
   writeFileSync(options.output, `${JSON.stringify(made, null, 2)}\n`);
+  const before = inUse ? `, ${inUse.f1At5.toFixed(3)} by fit ${inUse.version} before` : '';
   console.log(
     `fit ${made.version} of ${measured.length} articles by ${sources.size} sources: F1 ${leftOut.f1At5.toFixed(3)} ` +
-      `with each source left out (${seen.f1At5.toFixed(3)} on what it has seen); written to ${options.output}`,
+      `with each source left out${before}; ${inOrder.f1At5.toFixed(3)} in the order of dates, knowing what each ` +
+      `author kept before; written to ${options.output}`,
   );
 }
 
-function fitOf(
-  parts: ReturnType<typeof fitLanguages>,
-  { model, catalogue }: Awaited<ReturnType<typeof loadInstruments>>,
-  trained: Fit['trained'],
-): Fit {
+/** In the order of their dates with what their authors kept before; those without a date as by nobody known. */
+async function measureAll(
+  paths: string[],
+  options: ArticleOptions,
+  instruments: Instruments,
+): Promise<Measured[]> {
+  const dated: DatedArticle[] = [];
+  const measured: Measured[] = [];
+  const progress = createProgress('measured');
+  for await (const article of readPaths(paths, options)) {
+    if (isDated(article)) dated.push(article);
+    else {
+      measured.push(measureArticle(article, instruments));
+      progress.tick();
+    }
+  }
+  for await (const one of measureStream(dated, instruments)) {
+    measured.push(one);
+    progress.tick();
+  }
+  progress.end();
+  return measured;
+}
+
+/** How the fit that is to be replaced does where it has not seen the author; undefined where it cannot be asked. */
+function judgeInUse(
+  cold: readonly Measured[],
+  { model, catalogue }: Fit,
+  file: string,
+): (Figures & { version: string }) | undefined {
+  const inUse = loadFit(file);
+  const seen = new Set(inUse.trained?.sources);
+  const unseen = cold.filter(({ source }) => !seen.has(source));
+  const isComparable = inUse.model.sha256 === model.sha256 && inUse.catalogue.version === catalogue.version;
+  if (!isComparable || unseen.length === 0) return undefined;
+  const judged = unseen.map((one) => judge(one, inUse, DEFAULT_SCORING));
+  return { ...figuresOf(judged), version: inUse.version };
+}
+
+function fitOf(parts: Pick<Fit, 'languages'>, instruments: Instruments, trained: Fit['trained']): Fit {
+  const { model, catalogue, tagDirection } = instruments;
   const belongsTo = {
     model: { sha256: model.metadata.files['model2vec.bin'].sha256 },
     catalogue: { version: catalogue.version },
+    tagDirection,
   };
   const said = JSON.stringify({ belongsTo, parts });
   return {

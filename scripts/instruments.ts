@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { createModel2VecLoader } from '../functions/embedding/model-loader.ts';
-import { loadCatalogue } from '../functions/keywords/catalogue.ts';
+import type { Model2Vec } from '../functions/embedding/model2vec.ts';
+import { type Catalogue, loadCatalogue } from '../functions/keywords/catalogue.ts';
 import { loadJapaneseTokenizer } from '../functions/keywords/japanese-tokenizer.ts';
+import { loadFit, type TagDirection } from '../functions/shared/fit.ts';
 import type { Instruments } from './measure.ts';
+import { fitTagDirection } from './tag-direction.ts';
 
 /** The project's own model folder. */
 export const MODEL = process.env.MODEL_PATH ?? join(import.meta.dirname, '../model');
@@ -15,5 +18,14 @@ export async function loadInstruments(
     loadJapaneseTokenizer(),
     createModel2VecLoader({ modelPath: MODEL }).load(),
   ]);
-  return { catalogue: loadCatalogue(options.catalogue), japanese, model };
+  const catalogue = loadCatalogue(options.catalogue);
+  return { catalogue, japanese, model, tagDirection: tagDirectionFor(catalogue, model) };
+}
+
+/** That of the shipped fit, or a new one for another model or catalogue. */
+function tagDirectionFor(catalogue: Catalogue, model: Model2Vec): TagDirection {
+  const { model: fitted, catalogue: counted, tagDirection } = loadFit();
+  const isFor =
+    fitted.sha256 === model.metadata.files['model2vec.bin'].sha256 && counted.version === catalogue.version;
+  return isFor && tagDirection ? tagDirection : fitTagDirection(catalogue, model);
 }

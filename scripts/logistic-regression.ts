@@ -66,7 +66,7 @@ function moments(examples: readonly Example[], names: string[]): { means: number
 }
 
 /** Solves A x = b for a positive definite A of which the lower triangle is given (Cholesky). */
-function solveSymmetric(a: Float64Array[], b: Float64Array): Float64Array {
+export function solveSymmetric(a: Float64Array[], b: Float64Array): Float64Array {
   const n = b.length;
   for (let i = 0; i < n; i += 1) {
     for (let j = 0; j <= i; j += 1) {

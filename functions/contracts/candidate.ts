@@ -20,7 +20,11 @@ export const evidence = z.object({
       'UTF-16 code units into the title (where: title) or the body as published; absent where markup splits the spelling',
     ),
   snippet: short(MAX_SNIPPET_BYTES).describe('The words around it, or how often the author used the tag'),
-  articles: z.int().min(1).optional().describe('where: history: earlier articles of the author that carry the tag'),
+  articles: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('where: history: earlier articles of the author that carry the tag'),
   of: z.int().min(1).optional().describe('where: history: earlier articles whose tags the author saved'),
 });
 export type Evidence = z.infer<typeof evidence>;

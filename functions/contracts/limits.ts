@@ -9,7 +9,10 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 export const MAX_TITLE_CHARACTERS = 500;
 /** Candidates that leave the keyword function; the best by frequency. */
 export const MAX_CANDIDATES = 100;
-export const MAX_EVIDENCE = 3;
+/** Places in the text that are shown for a tag. */
+export const MAX_MENTIONS = 3;
+/** Those, and how the author used it before. */
+export const MAX_EVIDENCE = MAX_MENTIONS + 1;
 export const MAX_SNIPPET_BYTES = 160;
 /** A key, label or spelling, bytes of UTF-8; a longer phrase is no tag. */
 export const MAX_LABEL_BYTES = 96;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { SIMILAR } from '../history/author-history.ts';
 import { LANGUAGES } from '../shared/language.ts';
 import { candidate, short } from './candidate.ts';
-import { SIMILAR } from '../history/author-history.ts';
 import { MAX_CANDIDATES, MAX_EVIDENCE, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from './limits.ts';
 
 /**
@@ -67,7 +67,11 @@ export const termsEmbedding = z.object({
     z.object({
       label: vector,
       context: vector.describe('Mean of the sentences that mention the term'),
-      inTitle: z.number().min(-1).max(1).describe("Cosine of the label and what is nearest to it in the article's title"),
+      inTitle: z
+        .number()
+        .min(-1)
+        .max(1)
+        .describe("Cosine of the label and what is nearest to it in the article's title"),
     }),
   ),
   titles: z.array(vector),

@@ -18,11 +18,22 @@ export function embedArticle(model: Model2Vec, { title, blocks }: ArticleText): 
   };
 }
 
+/** Tokens of the title that are held against a label together. */
+const LONGEST_RUN = 5;
+
 /** The sentences of a longer article than this speak for all. */
 const MAX_SENTENCES = 2000;
 
-/** Embeds terms of an article: each label, and the mean of the sentences that mention the term. */
-export function embedTerms(model: Model2Vec, terms: readonly Term[], text: ArticleText): TermsEmbedding {
+/**
+ * Embeds terms of an article: each label, the mean of the sentences that mention the term, and how near the label comes
+ * to anything in the title; and the titles of similar articles.
+ */
+export function embedTerms(
+  model: Model2Vec,
+  { terms, titles }: { terms: readonly Term[]; titles: readonly string[] },
+  text: ArticleText,
+): TermsEmbedding {
+  const runs = model.embedRuns(text.title, LONGEST_RUN);
   const sentences = sentencesOf(text)
     .slice(0, MAX_SENTENCES)
     .map((sentence) => ({ sentence, vector: model.embed(sentence) }));
@@ -32,8 +43,10 @@ export function embedTerms(model: Model2Vec, terms: readonly Term[], text: Artic
       const mentions = sentences.filter(({ sentence }) =>
         spellings.some((spelling) => names(sentence, spelling)),
       );
+      const vector = model.embed(label);
       return {
-        label: embed(model, label),
+        label: encode(vector),
+        inTitle: nearest(vector, runs),
         context: encode(
           meanOf(
             mentions.map(({ vector }) => vector),
@@ -42,7 +55,19 @@ export function embedTerms(model: Model2Vec, terms: readonly Term[], text: Artic
         ),
       };
     }),
+    titles: titles.map((title) => embed(model, title)),
   };
+}
+
+/** The largest cosine of a unit vector with any of some others; 0 where there are none. */
+function nearest(vector: Float32Array, others: readonly Float32Array[]): number {
+  let most = others.length === 0 ? 0 : -1;
+  for (const other of others) {
+    let cosine = 0;
+    for (let i = 0; i < vector.length; i += 1) cosine += vector[i]! * other[i]!;
+    if (cosine > most) most = cosine;
+  }
+  return Math.round(Math.min(1, most) * 1e4) / 1e4;
 }
 
 /** Whether a spelling stands in a sentence as a word of its own: Rust in "RustとGo", not in "Trust". */

@@ -25,7 +25,7 @@ export function createHandler(loader: Pick<Model2VecLoader, 'load'>) {
     const parsed = request.parse(input);
     const text = readArticleText(await acceptArticle(parsed.detail));
     const model = await loader.load();
-    return 'terms' in parsed ? embedTerms(model, parsed.terms, text) : embedArticle(model, text);
+    return 'terms' in parsed ? embedTerms(model, parsed, text) : embedArticle(model, text);
   };
 }
 

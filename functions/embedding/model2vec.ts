@@ -57,6 +57,28 @@ export class Model2Vec {
     return unitVector(this.#sumRows(rows, factors));
   }
 
+  /**
+   * Embeds each run of adjacent tokens of a text, as if it were a text of its own; unknown tokens are passed over.
+   *
+   * @param longest tokens in a run
+   * @returns a unit vector for each run of 1 to `longest` tokens
+   */
+  embedRuns(text: string, longest: number): Float32Array[] {
+    const { dimension, scales, tokenWeights } = this.#weights;
+    const ids = this.#tokenizer.encode(text).filter((id) => id !== this.#unknownId);
+    return ids.flatMap((_, first) =>
+      ids.slice(first, first + longest).map((_, more) => {
+        const run = ids.slice(first, first + more + 1);
+        return unitVector(
+          this.#sumRows(
+            run.map((id) => id * dimension),
+            run.map((id) => tokenWeights[id]! * scales[id]!),
+          ),
+        );
+      }),
+    );
+  }
+
   /** Embeds several texts; the result has one vector for each, in order. */
   embedBatch(texts: readonly string[]): Float32Array[] {
     return texts.map((text) => this.embed(text));

@@ -31,7 +31,11 @@ export function authorFeatures(
  * @param weights of all similar articles, ≥ 0
  * @param carries whether each of them carries the tag
  */
-export function voteFeatures(name: string, weights: readonly number[], carries: readonly boolean[]): Features {
+export function voteFeatures(
+  name: string,
+  weights: readonly number[],
+  carries: readonly boolean[],
+): Features {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const votes = weights.reduce((sum, weight, index) => sum + (carries[index] ? weight : 0), 0);
   const share = total > 0 ? votes / total : 0;
@@ -39,7 +43,10 @@ export function voteFeatures(name: string, weights: readonly number[], carries: 
 }
 
 /** The signals of `frequency` that an author's earlier articles give for a tag: counts, no vectors. */
-export function frequencyHistory(key: string, { articles, tags, mentions, similar }: AuthorHistory): Features {
+export function frequencyHistory(
+  key: string,
+  { articles, tags, mentions, similar }: AuthorHistory,
+): Features {
   const kept = tags.get(key);
   const mentioned = mentions.get(key) ?? 0;
   const tagged = Math.min(mentioned, kept?.articles ?? 0);

@@ -45,6 +45,11 @@ export class Catalogue {
     return this.#byKey.get(key);
   }
 
+  /** Terms that are common enough to be counted, and in how many articles each is. */
+  get terms(): Iterable<readonly [key: string, documents: number]> {
+    return this.#documentFrequency;
+  }
+
   /** Articles that contain the term; 0 for terms too rare to be counted. */
   documentFrequency(key: string): number {
     return this.#documentFrequency.get(key) ?? 0;

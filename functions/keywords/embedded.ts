@@ -1,9 +1,19 @@
+import { recallAuthor, storeArticle } from '../history/recall.ts';
+import type { HistoryStore } from '../history/store.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import { readArticleText } from '../shared/article-text.ts';
 import { assertFits, type Fit } from '../shared/fit.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { KeywordEngine } from './engine.ts';
-import { type Found, findCandidates, toAnswer, toCandidates } from './extract.ts';
+import {
+  type Found,
+  findCandidates,
+  keysOf,
+  relatedQueryOf,
+  toAnswer,
+  toCandidates,
+  withHistory,
+} from './extract.ts';
 import { type JapaneseTokenizer, loadJapaneseTokenizer } from './japanese-tokenizer.ts';
 import { allowed, DEFAULT_POLICY, type Policy } from './policy.ts';
 import { cutUnits } from './units.ts';
@@ -18,14 +28,24 @@ export async function createEmbeddedEngine(options: {
   fit: Fit;
   /** @default {@link DEFAULT_POLICY} */
   policy?: Policy;
+  /** What authors kept on earlier articles. @default none */
+  history?: HistoryStore | undefined;
 }): Promise<KeywordEngine> {
-  const { catalogue, fit, policy = DEFAULT_POLICY } = options;
+  const { catalogue, fit, policy = DEFAULT_POLICY, history } = options;
   assertFits(fit, { catalogue: catalogue.version });
   const japanese = await loadJapaneseTokenizer();
   return {
     async extract(article) {
-      const found = allowed(findInArticle(article, { catalogue, japanese }), policy, article.tags);
-      return toAnswer(article, catalogue.version, toCandidates(found, fit, article));
+      const found = findInArticle(article, { catalogue, japanese });
+      const author = history && (await recallAuthor(history, article, relatedQueryOf(found, catalogue)));
+      const candidates = toCandidates(
+        allowed(withHistory(found, author), policy, article.tags),
+        fit,
+        article,
+        author,
+      );
+      if (history) await storeArticle(history, article, keysOf(found));
+      return toAnswer(article, catalogue.version, candidates, author);
     },
   };
 }

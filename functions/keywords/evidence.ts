@@ -1,5 +1,6 @@
 import type { Evidence } from '../contracts/candidate.ts';
-import { MAX_EVIDENCE, MAX_SNIPPET_BYTES } from '../contracts/limits.ts';
+import { MAX_MENTIONS, MAX_SNIPPET_BYTES } from '../contracts/limits.ts';
+import type { KeptTag } from '../history/author-history.ts';
 import type { Mention } from './mentions.ts';
 
 const ORDER = { title: 0, heading: 1, lead: 2, body: 3 } as const;
@@ -13,8 +14,20 @@ export function evidenceOf(
   return mentions
     .toSorted((a, b) => ORDER[a.block.where] - ORDER[b.block.where] || a.position - b.position)
     .filter(({ block }) => !blocks.has(block) && blocks.add(block))
-    .slice(0, MAX_EVIDENCE)
+    .slice(0, MAX_MENTIONS)
     .map((mention) => describe(mention, source));
+}
+
+/** How often the author has used the tag before. */
+export function historyEvidence({ label, articles }: KeptTag, of: number): Evidence {
+  const spelling = cutToBytes(label, MAX_SNIPPET_BYTES);
+  const snippet = `used on ${articles} of your ${of} articles`;
+  return { where: 'history', spelling, snippet, articles, of };
+}
+
+/** The beginning of a text, at most so many bytes of UTF-8. */
+export function cutToBytes(text: string, bytes: number): string {
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }
 
 function describe(mention: Mention, { title, body }: { title: string; body: string }): Evidence {

@@ -1,26 +1,29 @@
-import type { Candidate, Prior } from '../contracts/candidate.ts';
-import { MAX_CANDIDATES, MAX_LABEL_BYTES } from '../contracts/limits.ts';
+import type { Candidate, KeptBefore, Prior } from '../contracts/candidate.ts';
+import { MAX_CANDIDATES, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from '../contracts/limits.ts';
 import type { KeywordsAnswer, Term } from '../contracts/signals.ts';
+import type { AuthorHistory } from '../history/author-history.ts';
+import { frequencyHistory } from '../history/features.ts';
+import type { RelatedQuery } from '../history/store.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import type { ArticleText } from '../shared/article-text.ts';
-import { type Features, type Fit, type FitPart, partsFor, relevances } from '../shared/fit.ts';
+import { type Features, type Fit, type FitPart, partsFor, relevances, type Signals } from '../shared/fit.ts';
 import { languageOf } from '../shared/language.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type CodeLanguage, codeLanguages } from './code.ts';
-import { evidenceOf } from './evidence.ts';
+import { cutToBytes, evidenceOf, historyEvidence } from './evidence.ts';
 import { frequencyFeatures } from './frequency.ts';
 import { findPhrases, findTags, type Mention, type UnitBlock } from './mentions.ts';
 
-/** A tag found in an article, measured but not yet judged. */
-export interface Found {
+/** A tag found in an article or kept by its author before, measured but not yet judged. */
+export interface Found extends Signals {
   key: string;
   label: string;
-  known: boolean;
   mentions: Mention[];
   /** Name of the code blocks' language when the tag is one. */
   code: string | undefined;
   prior: Prior | undefined;
-  features: Features;
+  /** How the author has used the tag before. */
+  kept?: KeptBefore | undefined;
 }
 
 /** What an engine knows about terms beyond the article at hand. */
@@ -84,8 +87,74 @@ export function findCandidates(options: {
   ];
 }
 
+/** Terms of an article that its author's other articles are searched for, the most telling by tf-idf. */
+const TELLING_TERMS = 40;
+
+/** Keys of everything that the text mentions. */
+export function keysOf(found: readonly Pick<Found, 'key' | 'mentions'>[]): string[] {
+  return found.filter(({ mentions }) => mentions.length > 0).map(({ key }) => key);
+}
+
+/** What to ask of the author's other articles. */
+export function relatedQueryOf(
+  found: readonly Pick<Found, 'key' | 'mentions'>[],
+  corpus: Corpus,
+): RelatedQuery {
+  const telling = found
+    .filter(({ mentions }) => mentions.length > 0)
+    .map(({ key, mentions }) => ({ key, tfIdf: Math.log1p(mentions.length) * idf(corpus, key) }))
+    .sort((a, b) => b.tfIdf - a.tfIdf || compare(a.key, b.key))
+    .slice(0, TELLING_TERMS);
+  const total = telling.reduce((sum, { tfIdf }) => sum + tfIdf, 0);
+  return {
+    terms: new Map(telling.map(({ key, tfIdf }) => [key, tfIdf / total])),
+    keys: found.map(({ key }) => key),
+  };
+}
+
+/** Tags that only the history suggests, those on most articles first. */
+const KEPT_TAGS = 50;
+
+/** Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. */
+export function withHistory(found: readonly Found[], history: AuthorHistory | undefined): Found[] {
+  if (!history || history.articles === 0) return [...found];
+  const keys = new Set(found.map(({ key }) => key));
+  const inText = found.map((one) => ({
+    ...one,
+    history: frequencyHistory(one.key, history),
+    kept: keptBefore(one.key, history, true),
+  }));
+  const onlyKept = [...history.tags]
+    .filter(([key]) => !keys.has(key) && isTagLike(key))
+    .sort(([a, { articles: ofA }], [b, { articles: ofB }]) => ofB - ofA || compare(a, b))
+    .slice(0, KEPT_TAGS)
+    .map(
+      ([key, { label }]): Found => ({
+        key,
+        label,
+        known: false,
+        inText: false,
+        mentions: [],
+        code: undefined,
+        prior: undefined,
+        features: {},
+        history: frequencyHistory(key, history),
+        kept: keptBefore(key, history, false),
+      }),
+    );
+  return [...inText, ...onlyKept];
+}
+
+function keptBefore(key: string, { tags, similar }: AuthorHistory, inText: boolean): KeptBefore | undefined {
+  const kept = tags.get(key);
+  if (!kept) return undefined;
+  const { articles, lately, last } = kept;
+  const carriers = similar.flatMap((article, index) => (article.tags.has(key) ? [index] : []));
+  return { articles, lately, last, similar: carriers, inText };
+}
+
 /** The best hundred by `frequency`, best first. */
-export function rankByFrequency<T extends Pick<Found, 'key' | 'known' | 'features'>>(
+export function rankByFrequency<T extends Signals & { key: string }>(
   found: readonly T[],
   part: FitPart,
 ): (T & { frequency: number })[] {
@@ -96,32 +165,46 @@ export function rankByFrequency<T extends Pick<Found, 'key' | 'known' | 'feature
     .slice(0, MAX_CANDIDATES);
 }
 
-/** Judges what was found, with evidence from the source. */
+/** Judges what was found, with evidence from the source and from the author's earlier articles. */
 export function toCandidates(
   found: readonly Found[],
   fit: Fit,
   source: { title: string; body: string },
+  history?: AuthorHistory,
 ): Candidate[] {
   const part = partsFor(fit, languageOf(source)).frequency;
-  return rankByFrequency(found, part).map(({ key, label, known, frequency, mentions, code, prior }) => ({
-    key,
-    label,
-    known,
-    frequency,
-    evidence:
-      mentions.length === 0 && code !== undefined
-        ? [{ where: 'code', spelling: code, snippet: `\`\`\`${code}` }]
-        : evidenceOf(mentions, source),
-    ...(prior && { prior }),
-  }));
+  return rankByFrequency(found, part).map(
+    ({ key, label, known, frequency, mentions, code, prior, kept }) => ({
+      key,
+      label,
+      known,
+      frequency,
+      evidence: [
+        ...(mentions.length === 0 && code !== undefined
+          ? [{ where: 'code' as const, spelling: code, snippet: `\`\`\`${code}` }]
+          : evidenceOf(mentions, source)),
+        ...(kept && history ? [historyEvidence(history.tags.get(key)!, history.articles)] : []),
+      ],
+      ...(prior && { prior }),
+      ...(kept && { kept }),
+    }),
+  );
 }
 
 /** A candidate as the embedding function needs it. */
 export function termOf({ label, evidence }: Pick<Candidate, 'label' | 'evidence'>): Term {
   const spellings = evidence
-    .filter(({ where, spelling }) => where !== 'code' && Buffer.byteLength(spelling) <= MAX_LABEL_BYTES)
+    .filter(
+      ({ where, spelling }) =>
+        where !== 'code' && where !== 'history' && Buffer.byteLength(spelling) <= MAX_LABEL_BYTES,
+    )
     .map(({ spelling }) => spelling);
   return { label, spellings: [...new Set(spellings)] };
+}
+
+/** Titles of the author's most similar articles, to be embedded. */
+export function titlesOf(history: AuthorHistory | undefined): string[] {
+  return (history?.similar ?? []).map(({ title }) => cutToBytes(title, MAX_SNIPPET_BYTES));
 }
 
 /** What both engines answer. */
@@ -129,12 +212,15 @@ export function toAnswer(
   article: AcceptedArticle,
   catalogueVersion: string,
   candidates: Candidate[],
+  history?: AuthorHistory,
 ): KeywordsAnswer {
   const { articleId, revision, tags = [] } = article;
   return {
     article: { articleId, revision, tags, language: languageOf(article) },
     catalogue: { version: catalogueVersion },
+    history: history && history.articles > 0 ? { articles: history.articles } : null,
     candidates,
+    titles: titlesOf(history),
     terms: candidates.map(termOf),
   };
 }

@@ -26,12 +26,11 @@ export function suggestTags(
   const model = isEmbedded ? article.model : null;
   assertFits(fit, { modelSha256: model?.sha256, catalogue: answer.catalogue.version });
   const semantic = isEmbedded
-    ? semanticRelevances(
-        answer.candidates,
-        embedding,
-        article,
-        partsFor(fit, answer.article.language).semantic,
-      )
+    ? semanticRelevances(answer.candidates, embedding, article, {
+        history: answer.history,
+        tagDirection: fit.tagDirection,
+        part: partsFor(fit, answer.article.language).semantic,
+      })
     : null;
   return {
     articleId: answer.article.articleId,

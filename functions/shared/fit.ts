@@ -18,22 +18,38 @@ const scale = z.object({
 });
 export type Scale = z.infer<typeof scale>;
 
+/**
+ * What an author's earlier articles make of a candidate: regressions over the signals of history and, for what is in the
+ * text, `cold`: its log-odds without them. `kept` is for tags that only the history suggests.
+ */
+const historyPart = z.object({ known: logistic, open: logistic, kept: logistic, scale });
+export type HistoryPart = z.infer<typeof historyPart>;
+
 /** One regression for tags of the catalogue, one for phrases of the text, and the scale that both end on. */
-const part = z.object({ known: logistic, open: logistic, scale });
+const part = z.object({ known: logistic, open: logistic, scale, history: historyPart.optional() });
 export type FitPart = z.infer<typeof part>;
 
 const parts = z.object({ frequency: part, semantic: part });
 export type FitParts = z.infer<typeof parts>;
 
+/** The direction in which the vectors of tags lie apart from those of other terms. */
+const tagDirection = z.object({ bias: z.number(), direction: z.array(z.number()) });
+export type TagDirection = z.infer<typeof tagDirection>;
+
 const fit = z.object({
   version: z.string(),
   model: z.object({ sha256: z.string() }),
   catalogue: z.object({ version: z.string() }),
+  tagDirection: tagDirection.optional(),
   trained: z
     .object({
       articles: z.int(),
       sources: z.array(z.string()).describe('Authors it has seen; their figures flatter'),
       leftOut: z.record(z.string(), z.number()).describe('Figures with each source left out'),
+      inOrder: z
+        .record(z.string(), z.number())
+        .optional()
+        .describe('The same in the order of dates, knowing what each author kept before'),
     })
     .optional(),
   languages: z.partialRecord(z.enum(LANGUAGES), parts),
@@ -72,11 +88,39 @@ export function partsFor({ languages }: Fit, language: Language): FitParts {
   return parts;
 }
 
-/** The probability that a candidate is one of the author's tags, in [0, 1]. A feature without weight counts nothing. */
-export function probability({ bias, weights }: Logistic, features: Features): number {
-  let logit = bias;
-  for (const name in weights) logit += weights[name]! * (features[name] ?? 0);
-  return 1 / (1 + Math.exp(-logit));
+/** What a fit judges a candidate by. */
+export interface Signals {
+  /** In the catalogue. */
+  known: boolean;
+  features: Features;
+  /** Only where the author has a history. */
+  history?: Features | undefined;
+  /** False for a tag that only the history suggests. @default true */
+  inText?: boolean | undefined;
+}
+
+/** bias + Σ weight × feature. A feature without weight counts nothing. */
+export function logOdds({ bias, weights }: Logistic, features: Features): number {
+  let odds = bias;
+  for (const name in weights) odds += weights[name]! * (features[name] ?? 0);
+  return odds;
+}
+
+/** The probability that a candidate is one of the author's tags, in [0, 1]. */
+export function probability({ known, features, history, inText = true }: Signals, part: FitPart): number {
+  if (!history || !part.history) return inText ? sigmoid(coldOdds({ known, features }, part)) : 0;
+  if (!inText) return sigmoid(logOdds(part.history.kept, history));
+  const cold = coldOdds({ known, features }, part);
+  return sigmoid(logOdds(known ? part.history.known : part.history.open, { ...history, cold }));
+}
+
+/** Log-odds of a candidate in the text, whatever its author did before. */
+export function coldOdds({ known, features }: Pick<Signals, 'known' | 'features'>, part: FitPart): number {
+  return logOdds(known ? part.known : part.open, features);
+}
+
+function sigmoid(odds: number): number {
+  return 1 / (1 + Math.exp(-odds));
 }
 
 /** Where suggestions are cut on the scale of frequency, semantic and score. */
@@ -87,14 +131,10 @@ export const CUT = 0.3;
  * probability is at least `floor` and at least `share` of the article's best. So the article decides how many tags
  * it gets.
  */
-export function relevances(
-  candidates: readonly { known: boolean; features: Features }[],
-  part: FitPart,
-): number[] {
-  const probabilities = candidates.map(({ known, features }) =>
-    probability(known ? part.known : part.open, features),
-  );
-  return toScale(probabilities, part.scale);
+export function relevances(candidates: readonly Signals[], part: FitPart): number[] {
+  const probabilities = candidates.map((candidate) => probability(candidate, part));
+  const warm = part.history !== undefined && candidates.some(({ history }) => history !== undefined);
+  return toScale(probabilities, warm ? part.history!.scale : part.scale);
 }
 
 /**

@@ -79,7 +79,7 @@ export function withoutPriors(measured: Measured): Measured {
     candidates: measured.candidates.map((candidate) => ({
       ...candidate,
       features: strip(candidate.features),
-      semantic: strip(candidate.semantic),
+      semantic: { features: strip(candidate.semantic.features) },
     })),
   };
 }

@@ -64,8 +64,7 @@ async function measureWith(
   engine: NonNullable<MeasureTask['engine']>,
 ): Promise<Measured> {
   if (engine === 'embedded') return measureArticle(article, instruments);
-  if (engine === 'opensearch')
-    return measureFound(article, await findInOpenSearch(article), instruments.model);
+  if (engine === 'opensearch') return measureFound(article, await findInOpenSearch(article), instruments);
   return measureArticle(article, { ...instruments, catalogue: withoutTags });
 }
 

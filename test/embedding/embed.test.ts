@@ -6,11 +6,12 @@ import { readArticleText } from '../../functions/shared/article-text.ts';
 
 /** A model of three words, each a dimension of its own. */
 const WORDS = ['Rust', 'Go', 'Trust'];
-const model = {
+const model: Model2Vec = {
   dimension: 3,
   metadata: { name: 'm', version: '1', files: { 'model2vec.bin': { sha256: 'a'.repeat(64) } } },
   embed: (text: string) =>
     Float32Array.from(WORDS, (word) => (new RegExp(`\\b${word}\\b`).test(text) ? 1 : 0)),
+  embedRuns: (text: string) => text.split(' ').map((word) => model.embed(word)),
 } as unknown as Model2Vec;
 
 const text = readArticleText({
@@ -34,7 +35,19 @@ it('embeds each term and the sentences that name it as a word', () => {
     { label: 'Rust', spellings: ['Rust'] },
     { label: 'unknown', spellings: [] },
   ];
-  const { vectors } = embedTerms(model, terms, text);
+  const { vectors } = embedTerms(model, { terms, titles: [] }, text);
   expect(vectors.map(({ context }) => directionOf(context))).toEqual([[0, 1, 0], [1, 0, 0], null]);
   expect(vectors.map(({ label }) => directionOf(label))).toEqual([[0, 1, 0], [1, 0, 0], null]);
+});
+
+it('tells how near a term comes to anything in the title', () => {
+  const titled = { ...text, title: 'Rust and Go' };
+  const terms = ['Go', 'Trust', 'unknown'].map((label) => ({ label, spellings: [] }));
+  const { vectors } = embedTerms(model, { terms, titles: [] }, titled);
+  expect(vectors.map(({ inTitle }) => inTitle)).toEqual([1, 0, 0]);
+});
+
+it('embeds the titles of similar articles, in their order', () => {
+  const { titles } = embedTerms(model, { terms: [], titles: ['Go', '?'] }, text);
+  expect(titles.map(directionOf)).toEqual([[0, 1, 0], null]);
 });

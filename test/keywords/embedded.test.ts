@@ -27,6 +27,7 @@ const article = (change: Partial<AcceptedArticle>): AcceptedArticle => ({
   title: '題名',
   body: '本文',
   format: 'markdown',
+  publishedAt: '2026-04-01T00:00:00Z',
   ...change,
 });
 

@@ -31,15 +31,17 @@ const signals: SuggestTagsRequest = {
     answer: {
       article: { articleId: 'a', revision: 2, tags: [], language: 'ja' },
       catalogue: { version: 'c1' },
+      history: null,
       candidates: [candidate('far'), candidate('near')],
     },
     degraded: [],
     embedding: {
       model,
       vectors: [
-        { label: axis(1), context: null },
-        { label: axis(0), context: null },
+        { label: axis(1), context: null, inTitle: 0 },
+        { label: axis(0), context: null, inTitle: 0 },
       ],
+      titles: [],
     },
   },
   article: { model, vectors: { title: null, headings: null, lead: null, whole: axis(0) } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { probability } from '../../functions/shared/fit.ts';
+import { logOdds } from '../../functions/shared/fit.ts';
 import { fitLogistic } from '../../scripts/logistic-regression.ts';
 
 /** Rows of a feature with a known share of wanted ones at each value. */
@@ -21,7 +21,8 @@ describe('logistic regression', () => {
     const [free, bound] = [fitLogistic(examples, 1e-9), fitLogistic(examples, 1000)];
     expect(Math.abs(bound.weights.x!)).toBeLessThan(Math.abs(free.weights.x!) / 2);
     const mean =
-      examples.reduce((sum, { features }) => sum + probability(bound, features), 0) / examples.length;
+      examples.reduce((sum, { features }) => sum + 1 / (1 + Math.exp(-logOdds(bound, features))), 0) /
+      examples.length;
     expect(mean).toBeCloseTo(0.5, 4);
   });
 

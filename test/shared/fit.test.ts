@@ -2,12 +2,40 @@ import { describe, expect, it } from 'vitest';
 import { assertFits, CUT, type Fit, probability, relevances, toScale } from '../../functions/shared/fit.ts';
 
 describe('probability', () => {
+  const never = { bias: -9, weights: {} };
+  const scale = { floor: 0.1, share: 0.5, power: 1 };
+  const part = { known: { bias: 0, weights: { a: 2 } }, open: never, scale };
+  const history = {
+    known: { bias: 1, weights: { cold: 1, h: 1 } },
+    open: never,
+    kept: { bias: 0, weights: { h: 1 } },
+    scale,
+  };
+  const sigmoid = (odds: number) => 1 / (1 + Math.exp(-odds));
+
   it.each([
-    ['no evidence', { bias: 0, weights: { a: 1 } }, {}, 0.5],
-    ['evidence for', { bias: 0, weights: { a: 2 } }, { a: 1 }, 1 / (1 + Math.exp(-2))],
-    ['a signal that the fit does not know', { bias: 0, weights: { a: 2 } }, { b: 9 }, 0.5],
-  ])('with %s', (_, logistic, features, expected) => {
-    expect(probability(logistic, features)).toBeCloseTo(expected, 12);
+    ['no evidence', {}, 0.5],
+    ['evidence for', { a: 1 }, sigmoid(2)],
+    ['a signal that the fit does not know', { b: 9 }, 0.5],
+  ])('with %s', (_, features, expected) => {
+    expect(probability({ known: true, features }, part)).toBeCloseTo(expected, 12);
+  });
+
+  it.each([
+    ['is what it was before for an author without a history', { features: { a: 1 } }, sigmoid(2)],
+    ['builds on that for one with a history', { features: { a: 1 }, history: { h: 3 } }, sigmoid(1 + 2 + 3)],
+    [
+      'goes by the history alone for a tag that is not in the text',
+      { features: {}, history: { h: 3 }, inText: false },
+      sigmoid(3),
+    ],
+    ['is 0 for a tag that is neither in the text nor in a history', { features: {}, inText: false }, 0],
+  ])('%s', (_, signals, expected) => {
+    expect(probability({ known: true, ...signals }, { ...part, history })).toBeCloseTo(expected, 12);
+  });
+
+  it('takes no notice of a history that the fit knows nothing of', () => {
+    expect(probability({ known: true, features: {}, history: { h: 3 } }, part)).toBe(0.5);
   });
 });
 

@@ -41,8 +41,9 @@ function measuredWith(count: number): Measured {
   const model = { name: 'none', version: '0', sha256: '' };
   const signals = semanticSignals(
     found,
-    { model, vectors: found.map(() => ({ label: null, context: null })) },
+    { model, vectors: found.map(() => ({ label: null, context: null, inTitle: 0 })), titles: [] },
     { model, vectors: { title: null, headings: null, lead: null, whole: null } },
+    { history: null, tagDirection: undefined },
   );
   return {
     id: 'a',
@@ -50,7 +51,8 @@ function measuredWith(count: number): Measured {
     lang: 'ja',
     language: 'ja',
     wanted: new Set(['aws']),
-    candidates: found.map((one, index) => ({ ...one, semantic: signals[index]!.features })),
+    earlier: 0,
+    candidates: found.map((one, index) => ({ ...one, semantic: { features: signals[index]!.features } })),
   };
 }
 

@@ -17,12 +17,13 @@ export function measuredArticle({
     lang: 'ja',
     language: 'ja',
     wanted: new Set(wanted),
+    earlier: 0,
     candidates: candidates.map(({ key, frequency, semantic, known = true }) => ({
       key,
       label: key.toUpperCase(),
       known,
       features: { signal: frequency, tf: Math.log1p(3), idf: 1 },
-      semantic: { signal: semantic },
+      semantic: { features: { signal: semantic } },
     })),
   };
 }

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { KeptTags } from '../contracts/article-tagged.ts';
+import { tagKey } from '../keywords/tag-key.ts';
+
+/** The tags as they are kept: one spelling a key, the first. */
+export function distinctTags(tags: readonly string[]): string[] {
+  const keys = new Set<string>();
+  return tags.filter((tag) => {
+    const key = tagKey(tag);
+    return key !== '' && !keys.has(key) && keys.add(key);
+  });
+}
+
+const TIES = 4096;
+
+/**
+ * The version of what an author kept on an article: the greater one holds. Milliseconds since 1970; of two events of the
+ * same millisecond one is greater by its content, so that the order of arrival decides nothing.
+ *
+ * @returns a safe integer
+ */
+export function versionOf({ authorId, tags, taggedAt }: KeptTags): number {
+  const content = JSON.stringify([authorId, distinctTags(tags)]);
+  const tie = createHash('sha256').update(content).digest().readUInt16BE() % TIES;
+  return Date.parse(taggedAt) * TIES + tie;
+}
+
+/** What is left of an author or article that was forgotten: no id, only what tells it when it comes again. */
+export function tombstoneOf(what: { authorId: string } | { articleId: string }): string {
+  const [kind, id] = 'authorId' in what ? ['author', what.authorId] : ['article', what.articleId];
+  return createHash('sha256').update(`${kind}:${id}`).digest('hex');
+}
