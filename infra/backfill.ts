@@ -70,7 +70,7 @@ export class Backfill extends Construct {
     this.#allowChildren(role, props);
     this.#allowMapRun(role, props);
 
-    this.stateMachine = new StateMachine(this, 'StateMachine', {
+    this.stateMachine = new StateMachine(this, 'Machine', {
       stateMachineName: name,
       role,
       definitionBody: DefinitionBody.fromString(DEFINITION),
@@ -83,7 +83,7 @@ export class Backfill extends Construct {
       encryptionConfiguration: new CustomerManagedEncryptionConfiguration(encryptionKey),
       tracingEnabled: true,
       logs: {
-        destination: new LogGroup(this, 'StateMachineLogs', {
+        destination: new LogGroup(this, 'MachineLogs', {
           logGroupName: `/aws/vendedlogs/states/${name}`,
           retention: props.logRetention,
           removalPolicy: RemovalPolicy.DESTROY,

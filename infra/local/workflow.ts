@@ -19,8 +19,10 @@ export interface Functions {
 
 export interface State {
   Type: string;
-  Branches?: { States: Record<string, State> }[];
-  ItemProcessor?: { States: Record<string, State> };
+  Next?: string;
+  Choices?: { Next: string }[];
+  Branches?: Definition[];
+  ItemProcessor?: Definition;
   Retry?: { ErrorEquals: string[] }[];
   Catch?: { ErrorEquals: string[] }[];
   [field: string]: unknown;
@@ -28,6 +30,7 @@ export interface State {
 
 /** A definition in Amazon States Language. */
 export interface Definition {
+  StartAt: string;
   States: Record<string, State>;
 }
 
