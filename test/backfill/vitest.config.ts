@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/backfill/**/*.test.ts'],
+    include: ['test/{backfill,subscriber}/**/*.test.ts'],
     globalSetup: ['test/operate/global-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
