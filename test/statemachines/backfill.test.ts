@@ -129,6 +129,18 @@ describe('run again', () => {
     expect(namesOf(stepFunctions)).toHaveLength(4);
   });
 
+  it('takes a line that was mended after its article failed, under the same revision', async () => {
+    const stepFunctions = new LocalStepFunctions(async (input) => {
+      if (!articlePublished.safeParse((input as { detail: unknown }).detail).success)
+        throw new Error('InvalidArticle');
+    });
+    const { metadata, data } = row('a');
+    expect(outcomesOf(await runInline([{ metadata, data: { ...data, title: '' } }], stepFunctions))).toEqual([
+      'States.TaskFailed',
+    ]);
+    expect(outcomesOf(await runInline([row('a')], stepFunctions))).toEqual(['suggested']);
+  });
+
   it('waits for an earlier execution that still runs, also when the line has changed since', async () => {
     let finish = () => {};
     const stepFunctions = new LocalStepFunctions(() => new Promise<void>((resolve) => (finish = resolve)));

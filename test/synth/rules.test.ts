@@ -56,7 +56,7 @@ const guidePattern = JSON.parse(/```json\n([\s\S]*?)```/.exec(GUIDE)![1]!);
 /** The pattern that the guide gives for a wish. */
 const guideFor = (wish: string) => ({
   source: ['tag-suggestions'],
-  detail: JSON.parse(new RegExp(`^\\| ${wish} \\| ` + '`(.*)` \\|$', 'm').exec(GUIDE)![1]!),
+  detail: JSON.parse(new RegExp(`^\\| ${wish} \\| \`(.*)\` \\|$`, 'm').exec(GUIDE)![1]!),
 });
 const suggested = (metadata: object, data: object = {}) =>
   envelope('tag-suggestions', 'TagsSuggested', {
