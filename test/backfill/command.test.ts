@@ -126,6 +126,24 @@ describe('interrupted', () => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
   };
 
+  /** Waits until a command has said something. */
+  const saying = (child: ReturnType<typeof start>['child'], words: RegExp) =>
+    new Promise<void>((resolve) => {
+      child.stderr.on('data', (text) => words.test(String(text)) && resolve());
+    });
+
+  it('starts one backfill, though the answer to its start is lost', async () => {
+    await objects.put(ARCHIVE, 'blog/a.jsonl', jsonLines(articles(3)));
+    const release = holdSuggestions();
+    service.lose = { StartExecution: 1 };
+    const { child, ended } = start('backfill', [LOCATION, ...follow], environment);
+    await saying(child, /started/);
+    release();
+    expect((await ended).output).toContain('3 articles: 3 suggested');
+    expect(service.requests.filter((one) => one === 'StartExecution')).toHaveLength(2);
+    expect(service.backfills).toHaveLength(1);
+  });
+
   it('leaves the backfill running, and follows it when it is started again', async () => {
     await objects.put(ARCHIVE, 'blog/a.jsonl', jsonLines(articles(10)));
     const release = holdSuggestions();
@@ -138,7 +156,7 @@ describe('interrupted', () => {
     expect(service.backfills).toMatchObject([{ status: 'RUNNING' }]);
 
     const again = start('backfill', [LOCATION, ...follow], environment);
-    await until(() => service.requests.filter((one) => one === 'ListExecutions').length > 1);
+    await saying(again.child, /is running already/);
     release();
     const end = await again.ended;
     expect(end.output).toContain('is running already; following it');
@@ -151,10 +169,10 @@ describe('interrupted', () => {
   it('starts one backfill when two people start it at once', async () => {
     await objects.put(ARCHIVE, 'blog/a.jsonl', jsonLines(articles(10)));
     const release = holdSuggestions();
-    const both = [1, 2].map(() => start('backfill', [LOCATION, ...follow], environment).ended);
-    await until(() => service.requests.filter((one) => one === 'DescribeMapRun').length > 5);
+    const both = [1, 2].map(() => start('backfill', [LOCATION, ...follow], environment));
+    await Promise.all(both.map(({ child }) => saying(child, /started|is running already/)));
     release();
-    for (const { status, output } of await Promise.all(both)) {
+    for (const { status, output } of await Promise.all(both.map(({ ended }) => ended))) {
       expect(output).toContain('10 articles: 10 suggested');
       expect(status).toBe(0);
     }

@@ -28,6 +28,8 @@ export class StepFunctions {
   readonly backfills: Backfill[] = [];
   /** Requests to come that are refused, by operation. */
   throttle: Record<string, number> = {};
+  /** Requests to come that are carried out without the caller ever knowing, by operation. */
+  lose: Record<string, number> = {};
   readonly requests: string[] = [];
   readonly #objects: Objects;
   readonly #children: LocalStepFunctions;
@@ -44,7 +46,11 @@ export class StepFunctions {
       return answer(400, { __type: 'ThrottlingException', message: 'Rate exceeded' });
     }
     try {
-      answer(200, await this.#carryOut(operation, body));
+      const content = this.#carryOut(operation, body);
+      if (this.lose[operation]) {
+        this.lose[operation] -= 1;
+        request.socket.destroy();
+      } else answer(200, content);
     } catch (error) {
       const { name, message } = error as Error;
       answer(400, { __type: name, message });
@@ -66,7 +72,7 @@ export class StepFunctions {
     this.#server.close();
   }
 
-  async #carryOut(operation: string, request: Record<string, string>): Promise<object> {
+  #carryOut(operation: string, request: Record<string, string>): object {
     switch (operation) {
       case 'StartExecution':
         return this.#start(request.name!, request.input!);
@@ -96,39 +102,37 @@ export class StepFunctions {
     }
   }
 
-  async #start(name: string, input: string): Promise<object> {
+  #start(name: string, input: string): object {
     const earlier = this.backfills.find((one) => one.name === name);
     if (earlier && !(earlier.status === 'RUNNING' && earlier.input === input)) {
       throw Object.assign(new Error(`Execution Already Exists: '${earlier.arn}'`), {
         name: 'ExecutionAlreadyExists',
       });
     }
-    return { executionArn: (earlier ?? (await this.#run(name, input))).arn };
+    return { executionArn: (earlier ?? this.#create(name, input)).arn };
   }
 
-  async #run(name: string, input: string): Promise<Backfill> {
-    const { bucket, prefix } = JSON.parse(input);
-    const rows = (await this.#objects.lines(bucket, prefix)).map((line) => JSON.parse(line));
+  #create(name: string, input: string): Backfill {
     const backfill: Backfill = {
       arn: `${ARN}:execution:TagSuggestions-backfill:${name}`,
       name,
       input,
       status: 'RUNNING',
       mapRunArn: `${ARN}:mapRun:TagSuggestions-backfill/Articles:${randomUUID()}`,
-      rows,
+      rows: [],
     };
     this.backfills.push(backfill);
-    void this.#finish(backfill);
+    void this.#run(backfill);
     return backfill;
   }
 
-  async #finish(backfill: Backfill): Promise<void> {
-    const input = JSON.parse(backfill.input);
+  async #run(backfill: Backfill): Promise<void> {
+    const { bucket, prefix, toleratedFailurePercentage = 10, ...input } = JSON.parse(backfill.input);
+    backfill.rows = (await this.#objects.lines(bucket, prefix)).map((line) => JSON.parse(line));
     const outcomes = await runInline(backfill.rows, this.#children, input);
     await this.#writeResults(backfill, outcomes);
-    const failures = outcomes.filter((one) => 'Error' in one).length;
-    const { toleratedFailurePercentage = 10 } = input;
     backfill.outcomes = outcomes;
+    const failures = outcomes.filter((one) => 'Error' in one).length;
     if (failures > (outcomes.length * toleratedFailurePercentage) / 100) {
       backfill.error = 'States.ExceedToleratedFailureThreshold';
       backfill.cause = 'The specified tolerated failure threshold was exceeded';
