@@ -44,6 +44,8 @@ export class Knowledge extends Construct {
   /** What travels in the bundles of the keyword functions: name beside the bundle, and where it is now. */
   readonly files: Readonly<Record<string, string>>;
   readonly modelSha256: string;
+  /** Another one whenever model, catalogue or fit is another one: articles are then suggested otherwise. */
+  readonly version: string;
   readonly modelBucketName: string;
   /** The files are `<modelPrefix><modelSha256>/<name>`. */
   readonly modelPrefix: string;
@@ -58,10 +60,12 @@ export class Knowledge extends Construct {
     const { files } = parseMetadata(json);
     this.modelSha256 = files['model2vec.bin'].sha256;
     for (const name of MODEL_FILES) verifyFile(join(model, name), files[name]);
-    assertFits(loadFit(this.fit), {
-      modelSha256: this.modelSha256,
-      catalogue: loadCatalogue(catalogue).version,
-    });
+    const { version: catalogueVersion } = loadCatalogue(catalogue);
+    assertFits(loadFit(this.fit), { modelSha256: this.modelSha256, catalogue: catalogueVersion });
+    this.version = createHash('sha256')
+      .update(JSON.stringify([this.modelSha256, catalogueVersion, readFileSync(this.fit, 'utf8')]))
+      .digest('hex')
+      .slice(0, 32);
 
     // metadata.json names the hash of every other file, so its own hash stands for all of them.
     const revision = createHash('sha256').update(json).digest('hex').slice(0, 16);

@@ -44,6 +44,8 @@ const settingsSchema = z
     securityGroupIds: list.default([]),
     /** Names of buckets that `bodyLocation` may point to. */
     bodyBuckets: list.default([]),
+    /** Names of buckets that a backfill may read archives from. */
+    backfillBuckets: list.default([]),
     provisionedConcurrency: z.coerce.number().int().min(0).default(0),
     archiveDays: z.coerce.number().int().min(1).default(30),
     /** Told of alarms, after the address has confirmed its subscription. */

@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { type Network, OpenSearch } from './open-search.ts';
@@ -12,13 +12,21 @@ import { TagSuggestions } from './tag-suggestions.ts';
 export class TagSuggestionsStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings, props?: StackProps) {
     super(scope, id, { description: 'Tag suggestions for published articles', ...props });
-    const { eventBusName, bodyBuckets, alarmEmail } = settings;
+    const { eventBusName, alarmEmail } = settings;
+    const buckets = new Map<string, IBucket>();
+    const bucketOf = (bucket: string) => {
+      if (!buckets.has(bucket)) {
+        buckets.set(bucket, Bucket.fromBucketName(this, `Bucket-${bucket}`, bucket));
+      }
+      return buckets.get(bucket)!;
+    };
     const tags = new TagSuggestions(this, 'TagSuggestions', {
       ...(eventBusName && { eventBus: EventBus.fromEventBusName(this, 'Bus', eventBusName) }),
       sources: settings.sources,
       openSearch: this.#openSearch(settings),
       ...(settings.indexPrefix && { indexPrefix: settings.indexPrefix }),
-      bodyBuckets: bodyBuckets.map((name) => Bucket.fromBucketName(this, `Bucket-${name}`, name)),
+      bodyBuckets: settings.bodyBuckets.map(bucketOf),
+      backfillBuckets: settings.backfillBuckets.map(bucketOf),
       provisionedConcurrency: settings.provisionedConcurrency,
       archiveRetention: Duration.days(settings.archiveDays),
     });
@@ -28,6 +36,8 @@ export class TagSuggestionsStack extends Stack {
       EventBusName: tags.eventBus.eventBusName,
       ArchiveArn: tags.archive.archiveArn,
       StateMachineArn: tags.stateMachine.stateMachineArn,
+      BackfillStateMachineArn: tags.backfill.stateMachine.stateMachineArn,
+      BackfillBucketName: tags.backfill.bucket.bucketName,
       DeadLetterQueueUrl: tags.deadLetterQueue.queueUrl,
       AlarmTopicArn: tags.alarmTopic.topicArn,
       Dashboard: `https://${this.region}.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/${tags.monitoring.dashboard.dashboardName}`,

@@ -29,6 +29,7 @@ import { ARTICLE_PUBLISHED } from '../functions/contracts/article-published.ts';
 import { TAGS_SUGGESTED } from '../functions/contracts/tags-suggested.ts';
 import type { Policy } from '../functions/keywords/policy.ts';
 import { METRIC } from '../functions/shared/metric-names.ts';
+import { Backfill } from './backfill.ts';
 import { EventSchemas } from './event-schemas.ts';
 import { Knowledge, type KnowledgeProps } from './knowledge.ts';
 import { type AlarmThresholds, Monitoring, ownMetric } from './monitoring.ts';
@@ -73,6 +74,12 @@ export interface TagSuggestionsProps {
    * @default - none; bodies travel inline, up to 128 KiB
    */
   readonly bodyBuckets?: readonly IBucket[];
+  /**
+   * Buckets from where a backfill may read archives of articles, beside the one that is made for it.
+   *
+   * @default - none
+   */
+  readonly backfillBuckets?: readonly IBucket[];
   /**
    * Model, catalogue and fit, when not the project's own.
    *
@@ -137,6 +144,7 @@ export interface TagSuggestionsProps {
  *   embedding, scorer; without OpenSearch three, as the stand-in is all there is
  * - the state machine with its role and log group
  * - the rule that starts it, with a role and a dead-letter queue
+ * - the state machine that suggests tags for an archive, with its role and log group, and a bucket
  * - an SNS topic, unless one is given, ten alarms and a dashboard
  *
  * @example
@@ -159,6 +167,8 @@ export class TagSuggestions extends Construct {
   readonly stateMachine: StateMachine;
   readonly rule: Rule;
   readonly deadLetterQueue: Queue;
+  /** Suggests tags for an archive of articles. */
+  readonly backfill: Backfill;
   readonly encryptionKey: IKey;
   readonly alarmTopic: ITopic;
   readonly monitoring: Monitoring;
@@ -336,6 +346,16 @@ export class TagSuggestions extends Construct {
           retryAttempts: 185,
         }),
       ],
+    });
+
+    this.backfill = new Backfill(this, 'Backfill', {
+      name: `${name}-backfill`,
+      suggestTags: this.stateMachine,
+      suggestTagsName: name,
+      knowledgeVersion: knowledge.version,
+      encryptionKey: this.encryptionKey,
+      logRetention,
+      ...(props.backfillBuckets && { sourceBuckets: props.backfillBuckets }),
     });
 
     this.alarmTopic = props.alarmTopic ?? this.#createTopic();

@@ -24,7 +24,7 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: 'Tracing: X-Ray has no resource to name for what is sent to it.',
   },
   {
-    roles: ['StateMachine/Role'],
+    roles: ['StateMachine/Role', 'Backfill/Role'],
     actions: [
       'xray:PutTraceSegments',
       'xray:PutTelemetryRecords',
@@ -35,7 +35,7 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: 'Tracing: X-Ray has no resource to name for what is sent to it.',
   },
   {
-    roles: ['StateMachine/Role'],
+    roles: ['StateMachine/Role', 'Backfill/Role'],
     actions: [
       'logs:CreateLogDelivery',
       'logs:GetLogDelivery',
@@ -92,6 +92,30 @@ export const WILDCARDS: readonly Wildcard[] = [
     resource: /^<\w+\.Arn>:\*$/,
     reason:
       'Versions of one function: executions and redrives from before a deployment call those they began with.',
+  },
+  {
+    roles: ['Backfill/Role'],
+    actions: ['states:DescribeExecution', 'states:StopExecution'],
+    resource: /^[^*]+:execution:[\w-]+:backfill-\*$/,
+    reason: 'Executions of suggest-tags that backfills start: each is named by the hash of its article.',
+  },
+  {
+    roles: ['Backfill/Role'],
+    actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+    resource: /^[^*]+:execution:[\w-]+-backfill\/Articles:\*$/,
+    reason: 'Executions that its own Distributed Map makes: Step Functions names them.',
+  },
+  {
+    roles: ['Backfill/Role'],
+    actions: ['s3:GetObject'],
+    resource: /^(?:<\w+\.Arn>|arn:[^*]+:s3:::[^*/]+)\/\*$/,
+    reason: 'Archives of articles: buckets are named by the deployer, keys by whoever fills them.',
+  },
+  {
+    roles: ['Backfill/Role'],
+    actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+    resource: /^<\w+\.Arn>\/results\/\*$/,
+    reason: 'Results of backfills: Step Functions names them after the run.',
   },
 ];
 

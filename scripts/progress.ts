@@ -28,3 +28,22 @@ export function createReadingProgress(
     end: () => bar.stop(),
   };
 }
+
+/** The same for work that goes on elsewhere: the bar shows what was found at each look. */
+export function createFollowedProgress(done: string): {
+  show(value: number, total: number, note: string): void;
+  end(): void;
+} {
+  const format = `{bar} {value}/{total} ${done}{note}, {eta_formatted} left`;
+  const bar = new SingleBar({ ...OPTIONS, format, etaBuffer: 100 }, Presets.shades_classic);
+  let started = false;
+  return {
+    show(value, total, note) {
+      if (!started) bar.start(total, value, { note });
+      started = true;
+      bar.setTotal(total);
+      bar.update(value, { note });
+    },
+    end: () => bar.stop(),
+  };
+}

@@ -17,9 +17,12 @@ export interface Functions {
   ScorerFunctionArn: LocalFunction;
 }
 
-interface State {
+export interface State {
   Type: string;
-  Branches?: { States: Record<string, State> }[];
+  Next?: string;
+  Choices?: { Next: string }[];
+  Branches?: Definition[];
+  ItemProcessor?: Definition;
   Retry?: { ErrorEquals: string[] }[];
   Catch?: { ErrorEquals: string[] }[];
   [field: string]: unknown;
@@ -27,10 +30,12 @@ interface State {
 
 /** A definition in Amazon States Language. */
 export interface Definition {
+  StartAt: string;
   States: Record<string, State>;
 }
 
 export const SUGGEST_TAGS = join(import.meta.dirname, '../../statemachines/suggest-tags.asl.json');
+export const BACKFILL = join(import.meta.dirname, '../../statemachines/backfill.asl.json');
 
 /** Reads a definition with each `${Name}` replaced by an ARN that ends in the name. */
 export function readDefinition(file: string = SUGGEST_TAGS): Definition {
@@ -38,12 +43,14 @@ export function readDefinition(file: string = SUGGEST_TAGS): Definition {
   return JSON.parse(text.replace(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'));
 }
 
-/** All states by name, those inside Parallel branches too. */
+/** All states by name, those inside of Parallel branches and of Map too. */
 export function statesOf({ States }: Definition): Map<string, State> {
-  const inBranches = Object.values(States).flatMap(({ Branches = [] }) =>
-    Branches.flatMap((branch) => [...statesOf(branch)]),
+  const inside = Object.values(States).flatMap(({ Branches = [], ItemProcessor }) =>
+    [...Branches, ...(ItemProcessor ? [ItemProcessor] : [])].flatMap((definition) => [
+      ...statesOf(definition),
+    ]),
   );
-  return new Map([...Object.entries(States), ...inBranches]);
+  return new Map([...Object.entries(States), ...inside]);
 }
 
 /** A failed execution: its error's name and cause, as the console shows them. */

@@ -43,6 +43,7 @@ export const DEPLOYMENTS = {
     openSearch: OpenSearch.existing(DOMAIN),
     indexPrefix: 'blog',
     bodyBuckets: [Bucket.fromBucketName(stack, 'GivenBucket', 'articles-of-the-blog')],
+    backfillBuckets: [Bucket.fromBucketName(stack, 'GivenArchive', 'archive-of-the-blog')],
     policy: { mode: 'known', minimumUsage: 3, blocked: ['PR', '雑記'], carried: 'leave out' },
     scoring: { semanticWeight: 0.6, threshold: 0.25, limit: 8 },
     provisionedConcurrency: 2,

@@ -21,6 +21,7 @@ describe('settings', () => {
       availabilityZones: [],
       securityGroupIds: [],
       bodyBuckets: [],
+      backfillBuckets: [],
       provisionedConcurrency: 0,
       archiveDays: 30,
     });
@@ -64,6 +65,7 @@ describe('stack', () => {
       openSearch: 'https://search-blog.example.com',
       openSearchDomainArn: DOMAIN_ARN,
       bodyBuckets: 'articles',
+      backfillBuckets: 'articles,archive',
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
       availabilityZones: 'a,b',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
@@ -22,6 +22,12 @@ const only = (template: Template, type: string) => {
   expect(found).toHaveLength(1);
   return found[0]![1].Properties;
 };
+/** The state machine that a file of statemachines/ defines. */
+const machineOf = (template: Template, file: string) => {
+  const text = readFileSync(join(import.meta.dirname, '../../statemachines', file), 'utf8');
+  const machines = resources(template, 'AWS::StepFunctions::StateMachine');
+  return machines.find(([, { Properties }]) => Properties.DefinitionString === text)![1].Properties;
+};
 const functionOf = (template: Template, part: string) => {
   const found = resources(template, 'AWS::Lambda::Function').find(([id]) =>
     id.startsWith(`TagSuggestions${part}`),
@@ -32,12 +38,16 @@ const functionOf = (template: Template, part: string) => {
 describe.each(names)('deployment: %s', (name) => {
   const { template } = of(name);
 
-  it('runs the definition of statemachines/ as it is, on versions of its functions', () => {
-    const machine = only(template, 'AWS::StepFunctions::StateMachine');
-    const file = readFileSync(join(import.meta.dirname, '../../statemachines/suggest-tags.asl.json'), 'utf8');
-    expect(machine.DefinitionString).toBe(file);
-    const placeholders = [...file.matchAll(/\$\{(\w+)\}/g)].map(([, placeholder]) => placeholder!);
-    expect(Object.keys(machine.DefinitionSubstitutions).sort()).toEqual([...new Set(placeholders)].sort());
+  it.each(readdirSync(join(import.meta.dirname, '../../statemachines')))('runs %s as it is', (file) => {
+    const { DefinitionString, DefinitionSubstitutions } = machineOf(template, file);
+    const placeholders = [...DefinitionString.matchAll(/\$\{(\w+)\}/g)].map(
+      ([, placeholder]) => placeholder!,
+    );
+    expect(Object.keys(DefinitionSubstitutions).sort()).toEqual([...new Set(placeholders)].sort());
+  });
+
+  it('runs suggest-tags on versions of its functions', () => {
+    const machine = machineOf(template, 'suggest-tags.asl.json');
     const versions = template.findResources('AWS::Lambda::Version');
     for (const substitution of Object.values(machine.DefinitionSubstitutions) as { Ref: string }[]) {
       expect(versions).toHaveProperty(substitution.Ref);
@@ -45,11 +55,15 @@ describe.each(names)('deployment: %s', (name) => {
   });
 
   it('encrypts and traces executions, and logs them without their data', () => {
-    expect(only(template, 'AWS::StepFunctions::StateMachine')).toMatchObject({
-      EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY' },
-      TracingConfiguration: { Enabled: true },
-      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
-    });
+    const machines = resources(template, 'AWS::StepFunctions::StateMachine');
+    expect(machines).toHaveLength(2);
+    for (const [, { Properties }] of machines) {
+      expect(Properties).toMatchObject({
+        EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY' },
+        TracingConfiguration: { Enabled: true },
+        LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      });
+    }
   });
 
   it('runs every function on arm64 and Node.js 24, traced, into a log group of its own', () => {
@@ -98,7 +112,7 @@ describe.each(names)('deployment: %s', (name) => {
   });
 
   it('ends every function before the state that waits for it gives up', () => {
-    const { DefinitionString } = only(template, 'AWS::StepFunctions::StateMachine');
+    const { DefinitionString } = machineOf(template, 'suggest-tags.asl.json');
     const limits = [...DefinitionString.matchAll(/\$\{(\w+)FunctionArn\}[\s\S]*?"TimeoutSeconds": (\d+)/g)];
     expect(limits.length).toBeGreaterThanOrEqual(5);
     for (const [, part, seconds] of limits) {
@@ -153,13 +167,13 @@ describe.each(names)('deployment: %s', (name) => {
   });
 });
 
-const ROLE = /^TagSuggestions(StateMachine)?(\w*?)Role(?:DefaultPolicy)?[0-9A-F]{8}$/;
+const ROLE = /^TagSuggestions(StateMachine|Backfill)?(\w*?)Role(?:DefaultPolicy)?[0-9A-F]{8}$/;
 
 /** Wildcards by role, named as the list names them. */
 function wildcardsIn(template: Template) {
   return resources(template, 'AWS::IAM::Policy').flatMap(([id, { Properties }]) => {
     const [, machine, part] = ROLE.exec(id) ?? [];
-    const role = machine ? 'StateMachine/Role' : `${part}Role`;
+    const role = machine ? `${machine}/Role` : `${part}Role`;
     return (Properties.PolicyDocument.Statement as Statement[])
       .flatMap(wildcardsOf)
       .map((wildcard) => ({ role, ...wildcard }));
@@ -227,7 +241,7 @@ describe('what differs', () => {
   it('runs one keyword function without OpenSearch, in both places of the definition', () => {
     const { template } = of('without OpenSearch');
     template.resourceCountIs('AWS::Lambda::Function', 3);
-    const { DefinitionSubstitutions } = only(template, 'AWS::StepFunctions::StateMachine');
+    const { DefinitionSubstitutions } = machineOf(template, 'suggest-tags.asl.json');
     expect(DefinitionSubstitutions.KeywordsFunctionArn).toEqual(
       DefinitionSubstitutions.FallbackKeywordsFunctionArn,
     );

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ARTICLE_PUBLISHED, articlePublishedSample } from '../../functions/contracts/article-published.ts';
 import { TAGS_SUGGESTED, tagsSuggestedSample } from '../../functions/contracts/tags-suggested.ts';
@@ -48,6 +50,19 @@ const status = (changes: object) =>
     ...changes,
   });
 const withoutVersion = published({ version: undefined });
+
+const GUIDE = readFileSync(join(import.meta.dirname, '../../functions/contracts/README.md'), 'utf8');
+const guidePattern = JSON.parse(/```json\n([\s\S]*?)```/.exec(GUIDE)![1]!);
+/** The pattern that the guide gives for a wish. */
+const guideFor = (wish: string) => ({
+  source: ['tag-suggestions'],
+  detail: JSON.parse(new RegExp(`^\\| ${wish} \\| \`(.*)\` \\|$`, 'm').exec(GUIDE)![1]!),
+});
+const suggested = (metadata: object, data: object = {}) =>
+  envelope('tag-suggestions', 'TagsSuggested', {
+    metadata: { ...tagsSuggestedSample.metadata, ...metadata },
+    data: { ...tagsSuggestedSample.data, ...data },
+  });
 
 const CASES: Record<string, { pattern: object; accepted: [string, object][]; rejected: [string, object][] }> =
   {
@@ -100,6 +115,41 @@ const CASES: Record<string, { pattern: object; accepted: [string, object][]; rej
           }),
         ],
       ],
+    },
+    'subscribers who follow the guide': {
+      pattern: guidePattern,
+      accepted: [
+        ['a suggestion', suggested({})],
+        ['a backfill', suggested({ origin: 'backfill' })],
+      ],
+      rejected: [
+        ['what their own writes caused', suggested({ correlationId: 'suggested-tags:0b5e' })],
+        ['a later version', suggested({ version: '2' })],
+        ['an article', published({})],
+      ],
+    },
+    'the guide: what is published now, not an archive': {
+      pattern: guideFor('what is published now, not an archive'),
+      accepted: [
+        ['a suggestion', suggested({})],
+        ['a rerun', suggested({ origin: 'rerun' })],
+      ],
+      rejected: [['a backfill', suggested({ origin: 'backfill' })]],
+    },
+    'the guide: whole suggestions only': {
+      pattern: guideFor('whole suggestions only'),
+      accepted: [['a whole one', suggested({})]],
+      rejected: [['a degraded one', suggested({}, { degraded: ['keywords'] })]],
+    },
+    'the guide: degraded suggestions only': {
+      pattern: guideFor('degraded suggestions only'),
+      accepted: [['a degraded one', suggested({}, { degraded: ['embedding'] })]],
+      rejected: [['a whole one', suggested({})]],
+    },
+    'the guide: nothing that your own writes caused': {
+      pattern: guideFor('nothing that your own writes caused'),
+      accepted: [['a suggestion', suggested({})]],
+      rejected: [['an echo', suggested({ correlationId: 'suggested-tags:0b5e' })]],
     },
     'subscribers of failures': {
       pattern: patternOf('default', 'OnFailed'),
