@@ -23,11 +23,12 @@ export const taggedArticle = z.object({
   title: z.string().min(1).max(MAX_TITLE_CHARACTERS),
   body,
   tags: z.array(z.string().refine((tag) => tagKey(tag) !== '', 'must not be empty')).min(1),
-  source: z.string().default('unknown').describe('The author: figures are resampled and left out by it'),
+  source: z.string().optional().describe('The author: figures are resampled and left out by it'),
+  authorId: z.string().optional().describe('The author where there is no source'),
   lang: z.string().default('ja'),
-  date: z.string().optional(),
+  date: z.string().optional().describe('When it was published'),
 });
-export type TaggedArticle = z.infer<typeof taggedArticle>;
+export type TaggedArticle = Omit<z.infer<typeof taggedArticle>, 'authorId' | 'source'> & { source: string };
 
 export interface ArticleOptions {
   lang?: string | undefined;
@@ -95,9 +96,13 @@ export async function* readArticles(path: string, events: ReadingEvents = {}): A
   const rows = statOf(path).isDirectory() ? readFolder(path, onBytes) : readJsonLines(path, onBytes);
   for await (const { where, value, problem } of rows) {
     const parsed = problem === undefined ? taggedArticle.safeParse(value) : undefined;
-    if (parsed?.success) yield parsed.data;
+    if (parsed?.success) yield withSource(parsed.data);
     else onSkipped(`${where}: skipped: ${problem ?? describeIssues(parsed!.error)}`);
   }
+}
+
+function withSource({ source, authorId, ...article }: z.infer<typeof taggedArticle>): TaggedArticle {
+  return { ...article, source: source ?? authorId ?? 'unknown' };
 }
 
 /** A row as it was found: a value that is still to be judged, or what is wrong with it. */

@@ -5,7 +5,7 @@ import { DEFAULT_SCORING, type Scoring } from '../functions/scorer/rank.ts';
 import { FitMismatch } from '../functions/shared/errors.ts';
 import { bytesOf, readPaths } from './articles.ts';
 import { runCommand, UsageError } from './command.ts';
-import { type Evaluation, evaluate } from './evaluation/evaluate.ts';
+import { type Evaluation, evaluate, type Protocol } from './evaluation/evaluate.ts';
 import { openCatalogue } from './evaluation/platform-catalogue.ts';
 import { EvaluationPool } from './evaluation/pool.ts';
 import { printEvaluation } from './evaluation/print.ts';
@@ -21,6 +21,14 @@ const command: Command = withSearchOptions(new Program('npm run eval --'))
     'Measure the suggestions on tagged articles: JSON Lines {id, title, body, tags, source, lang}, gzip too, or folders of Markdown with front matter.',
   )
   .argument('<path...>', 'files or folders of tagged articles')
+  .addOption(
+    new Option(
+      '--protocol <protocol>',
+      'cold: each article as by an author who is not known; stream: in the order of dates, learning what each author keeps',
+    )
+      .choices(['cold', 'stream'])
+      .default('cold'),
+  )
   .option('--cross-validate', 'judge each source by a fit of all the others, instead of by the shipped fit')
   .option('--ablations', 'with --cross-validate: also what each part is worth (takes several times as long)')
   .option('--lang <language>', 'only articles of this language')
@@ -46,6 +54,7 @@ const command: Command = withSearchOptions(new Program('npm run eval --'))
 
 interface Options extends Scoring, SearchOptions {
   lang?: string;
+  protocol: Protocol;
   engine: Settings['engine'];
   mode: Settings['mode'];
   catalogue?: string;

@@ -19,7 +19,11 @@ export function evidenceOf(
 }
 
 /** How often the author has used the tag before. */
-export function historyEvidence({ label, articles }: KeptTag, of: number): Evidence {
+export function historyEvidence({
+  label,
+  articles,
+  of,
+}: Pick<KeptTag, 'label' | 'articles'> & { of: number }): Evidence {
   const spelling = cutToBytes(label, MAX_SNIPPET_BYTES);
   const snippet = `used on ${articles} of your ${of} articles`;
   return { where: 'history', spelling, snippet, articles, of };

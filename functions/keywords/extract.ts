@@ -183,7 +183,7 @@ export function toCandidates(
         ...(mentions.length === 0 && code !== undefined
           ? [{ where: 'code' as const, spelling: code, snippet: `\`\`\`${code}` }]
           : evidenceOf(mentions, source)),
-        ...(kept && history ? [historyEvidence(history.tags.get(key)!, history.articles)] : []),
+        ...(kept && history ? [historyEvidence({ ...history.tags.get(key)!, of: history.articles })] : []),
       ],
       ...(prior && { prior }),
       ...(kept && { kept }),

@@ -22,11 +22,11 @@ export type ScoresOfArticles = Float64Array;
 /** Judges articles by fits that have seen none of their author, at other weights than those in use if so told. */
 export function scoresWithFits(
   measured: readonly Measured[],
-  fits: ReadonlyMap<string, Fit>,
+  fitOf: (source: string) => Fit,
   scoring: Scoring,
 ): ScoresOfArticles {
   return Float64Array.from(measured, (one) => {
-    const judged = judge(one, fits.get(one.source)!, scoring);
+    const judged = judge(one, fitOf(one.source), scoring);
     return articleFigures(rightOf(judged), one.wanted.size).f1At5;
   });
 }
@@ -37,8 +37,10 @@ export function scoresRefitted(
   belongsTo: Pick<Fit, 'model' | 'catalogue'>,
   scoring: Scoring,
 ): ScoresOfArticles {
-  const folds = [...leaveOneSourceOut(measured, belongsTo)];
-  return scoresWithFits(measured, new Map(folds.map(({ source, fit }) => [source, fit])), scoring);
+  const fits = new Map(
+    [...leaveOneSourceOut(measured, belongsTo)].map(({ source, fit }) => [source, fit] as const),
+  );
+  return scoresWithFits(measured, (source) => fits.get(source)!, scoring);
 }
 
 /** Holds an ablation's articles against the whole product's, author by author. */
@@ -79,7 +81,7 @@ export function withoutPriors(measured: Measured): Measured {
     candidates: measured.candidates.map((candidate) => ({
       ...candidate,
       features: strip(candidate.features),
-      semantic: { features: strip(candidate.semantic.features) },
+      semantic: { ...candidate.semantic, features: strip(candidate.semantic.features) },
     })),
   };
 }

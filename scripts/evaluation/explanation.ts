@@ -1,4 +1,5 @@
 import type { Evidence } from '../../functions/contracts/candidate.ts';
+import { historyEvidence } from '../../functions/keywords/evidence.ts';
 import type { Miss, SuggestedMiss } from './outcome.ts';
 
 /** What a second look at an article's text tells of a miss. */
@@ -35,6 +36,9 @@ export function explainMiss({ index: _, ...miss }: Miss, explanation: Explanatio
             : 'not in the text',
       score,
     })),
-    suggested: miss.suggested.map((one) => ({ ...one, evidence: evidence[one.key] ?? null })),
+    suggested: miss.suggested.map((one) => ({
+      ...one,
+      evidence: evidence[one.key] ?? (one.kept && historyEvidence({ label: one.label, ...one.kept })),
+    })),
   };
 }

@@ -1,7 +1,7 @@
 import { MAX_CANDIDATES } from '../../functions/contracts/limits.ts';
 import type { Scoring } from '../../functions/scorer/rank.ts';
 import type { Fit } from '../../functions/shared/fit.ts';
-import { judge, type Measured } from '../measure.ts';
+import { judge, type Measured, type MeasuredCandidate } from '../measure.ts';
 import { articleFigures, rightOf } from '../metrics.ts';
 import { suggestByTfIdf } from './baseline.ts';
 
@@ -20,6 +20,8 @@ export interface SuggestedMiss extends Scored {
   label: string;
   semantic: number;
   frequency: number;
+  /** On how many of how many earlier articles the author kept it; null where none, or no history, is known. */
+  kept: { articles: number; of: number } | null;
 }
 
 /** Why an author's tag was suggested, or why not. */
@@ -47,6 +49,8 @@ export interface Outcome {
   source: string;
   lang: string;
   wanted: number;
+  /** Earlier articles that its author had tagged. */
+  earlier: number;
   suggested: Scored[];
   /** The best `limit` at the weights in use, whatever their score. */
   uncut: Scored[];
@@ -76,6 +80,7 @@ export function outcomeOf(measured: Measured, index: number, fit: Fit, scoring: 
     source,
     lang,
     wanted: wanted.size,
+    earlier: measured.earlier,
     suggested: best(suggested),
     uncut: best(inUse),
     grid: byWeight.map(best),
@@ -98,12 +103,12 @@ function scoresOf(measured: Measured, fit: Fit, scoring: Scoring): Scores {
 }
 
 function missOf(
-  { id, source, wanted, candidates }: Measured,
+  { id, source, wanted, earlier, candidates }: Measured,
   index: number,
   scores: { suggested: Scores; inUse: Scores; semantic: Scores; frequency: Scores; scoring: Scoring },
 ): Miss {
   const { suggested, inUse, scoring } = scores;
-  const found = new Map(candidates.map(({ key, label }) => [key, label]));
+  const found = new Map(candidates.map((candidate) => [candidate.key, candidate]));
   const fateOf = (key: string): Fate => {
     if (suggested.has(key)) return 'suggested';
     const score = inUse.get(key);
@@ -124,11 +129,16 @@ function missOf(
     wanted: [...wanted].map((key) => ({ key, fate: fateOf(key), score: inUse.get(key) ?? null })),
     suggested: [...suggested].map(([key, score]) => ({
       key,
-      label: found.get(key) ?? key,
+      label: found.get(key)?.label ?? key,
       score,
       semantic: scores.semantic.get(key) ?? 0,
       frequency: scores.frequency.get(key) ?? 0,
       right: wanted.has(key),
+      kept: keptOf(found.get(key), earlier),
     })),
   };
+}
+
+function keptOf(candidate: MeasuredCandidate | undefined, of: number): SuggestedMiss['kept'] {
+  return candidate?.kept ? { articles: candidate.kept.articles, of } : null;
 }

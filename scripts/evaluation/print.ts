@@ -5,12 +5,24 @@ import type { Evaluation } from './evaluate.ts';
 
 /** Prints the figures for a person, on standard output. */
 export function printEvaluation(evaluation: Evaluation): void {
-  const { protocol, engine, mode, grid, articles, skipped, seconds } = evaluation;
+  const { protocol, crossValidated, engine, mode, grid, articles, skipped, seconds } = evaluation;
   heading(`F1 ${figure(evaluation.f1At5)}   95 % by author ${formatInterval(evaluation.interval)}`);
-  const how = protocol === 'cold' ? `fit ${evaluation.fit}` : 'each source judged by a fit of all the others';
+  console.log(`${figure(evaluation.f1At5ByAuthor)} averaged over authors`);
+  const how = crossValidated ? 'each source judged by a fit of all the others' : `fit ${evaluation.fit}`;
   console.log(
     `${articles} articles in ${seconds.toFixed(1)} s, ${skipped} skipped; ${engine} engine, ${mode} tags; ${how}`,
   );
+  if (protocol === 'stream') {
+    heading('In the order of dates, by the earlier articles of the author');
+    console.table(
+      Object.fromEntries(
+        evaluation.byEarlier.map((stage) => [
+          rangeOf(stage),
+          { ...row(stage), 'F1 by author': figure(stage.f1At5ByAuthor) },
+        ]),
+      ),
+    );
+  }
   heading('By language, and a plain tf-idf within the catalogue (always five)');
   console.table(
     Object.fromEntries(
@@ -49,6 +61,12 @@ export function printEvaluation(evaluation: Evaluation): void {
       ),
     );
   }
+}
+
+/** `1–4`, `50 and more`. */
+export function rangeOf({ from, to }: { from: number; to: number | null }): string {
+  if (to === null) return `${from} and more`;
+  return from === to ? String(from) : `${from}–${to}`;
 }
 
 function heading(text: string): void {

@@ -23,10 +23,25 @@ export interface GridPoint {
   f1At5: number;
 }
 
+/** Figures of articles by how many earlier ones their author had tagged. */
+export interface Stage extends Figures {
+  from: number;
+  /** Inclusive; null for no bound. */
+  to: number | null;
+  f1At5ByAuthor: number;
+}
+
+/** Earlier articles at which a stage of {@link Summary.byEarlier} begins. */
+const STAGES = [0, 1, 5, 15, 50];
+
 /** All figures of an evaluation. */
 export interface Summary extends Figures {
   /** Of F1, from drawing authors anew. */
   interval: Interval;
+  /** F1 of each author's articles, averaged over authors. */
+  f1At5ByAuthor: number;
+  /** The learning curve: a single stage where no history is known. */
+  byEarlier: Stage[];
   intervals: Intervals;
   bands: Band[];
   /** The best `limit` of each article whatever their score, in finer bands. */
@@ -47,6 +62,7 @@ export class Summariser {
   readonly #scoring: Scoring;
   readonly #all = new Tally();
   readonly #byLanguage = new Map<string, { product: Tally; baseline: Tally }>();
+  readonly #stages = STAGES.map(() => new Tally());
   readonly #bands = new Bands(BAND_EDGES);
   readonly #calibration = new Bands(CALIBRATION_EDGES);
   readonly #curve = CURVE_THRESHOLDS.map((threshold) => ({ threshold, tally: new Tally() }));
@@ -57,12 +73,13 @@ export class Summariser {
     this.#scoring = scoring;
   }
 
-  add({ source, lang, wanted, suggested, uncut, grid, baseline, miss }: Outcome): void {
+  add({ source, lang, wanted, earlier, suggested, uncut, grid, baseline, miss }: Outcome): void {
     const figures = articleFigures(
       suggested.map(({ right }) => right),
       wanted,
     );
     this.#all.add(source, figures);
+    this.#stages[STAGES.findLastIndex((from) => earlier >= from)]!.add(source, figures);
     const ofLanguage = this.#byLanguage.get(lang) ?? { product: new Tally(), baseline: new Tally() };
     this.#byLanguage.set(lang, ofLanguage);
     ofLanguage.product.add(source, figures);
@@ -85,6 +102,8 @@ export class Summariser {
     return {
       ...this.#all.figures(),
       interval: interval('f1At5'),
+      f1At5ByAuthor: byAuthor(this.#all),
+      byEarlier: this.#stages.flatMap(stageOf),
       intervals: {
         precision: interval('precision'),
         recall: interval('recall'),
@@ -113,6 +132,21 @@ export class Summariser {
       grid: this.#grid.result(),
     };
   }
+}
+
+/** Mean over authors of the mean F1 of their articles. */
+function byAuthor(tally: Tally): number {
+  const authors = Object.values(tally.bySource());
+  return authors.length === 0 ? 0 : authors.reduce((sum, { f1At5 }) => sum + f1At5, 0) / authors.length;
+}
+
+/** Nothing for a stage without articles. */
+function stageOf(tally: Tally, index: number): Stage[] {
+  const figures = tally.figures();
+  if (figures.articles === 0) return [];
+  const next = STAGES[index + 1];
+  const to = next === undefined ? null : next - 1;
+  return [{ from: STAGES[index]!, to, ...figures, f1At5ByAuthor: byAuthor(tally) }];
 }
 
 /** Scores come best first, so a cut keeps a beginning of them. */

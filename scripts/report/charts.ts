@@ -1,6 +1,7 @@
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Scoring } from '../../functions/scorer/rank.ts';
+import { rangeOf } from '../evaluation/print.ts';
 import type { Summary } from '../evaluation/summary.ts';
 import type { Band, Figures } from '../metrics.ts';
 
@@ -82,6 +83,40 @@ export function thresholdChart(thresholds: Summary['thresholds'], inUse: number)
             encoding: { x: { field: 'threshold', type: 'quantitative' }, text: { field: 'label' } },
           },
         ],
+      },
+    ],
+  });
+}
+
+/** F1 over the number of earlier articles. */
+export function learningChart(stages: Summary['byEarlier']): Promise<string> {
+  const values = stages.flatMap((stage) => [
+    { earlier: rangeOf(stage), mean: 'over articles', f1: stage.f1At5 },
+    { earlier: rangeOf(stage), mean: 'over authors', f1: stage.f1At5ByAuthor },
+  ]);
+  const x = {
+    field: 'earlier',
+    type: 'ordinal',
+    sort: null,
+    title: 'earlier articles',
+    axis: { labelAngle: 0 },
+  } as const;
+  const y = { field: 'f1', type: 'quantitative', title: 'F1', scale: { domain: SHARES } } as const;
+  const color = {
+    field: 'mean',
+    type: 'nominal',
+    scale: { domain: ['over articles', 'over authors'], range: [ACCENT, WARM] },
+  } as const;
+  return draw({
+    width: { step: 110 },
+    height: 240,
+    data: { values },
+    layer: [
+      { mark: { type: 'line', point: { size: 40 }, strokeWidth: 2.5 }, encoding: { x, y, color } },
+      {
+        transform: [{ filter: "datum.mean === 'over articles'" }],
+        mark: { type: 'text', dy: -12, fontSize: 12, color: INK },
+        encoding: { x, y, text: { field: 'f1', type: 'quantitative', format: '.3f' } },
       },
     ],
   });

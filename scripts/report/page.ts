@@ -2,10 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { html, raw } from 'hono/html';
 import type { Evaluation } from '../evaluation/evaluate.ts';
 import type { ExplainedMiss } from '../evaluation/explanation.ts';
-import { figure, formatInterval, signed } from '../evaluation/print.ts';
+import { figure, formatInterval, rangeOf, signed } from '../evaluation/print.ts';
 import type { Figures } from '../metrics.ts';
 import type { Interval } from '../resampling.ts';
-import { bandChart, calibrationChart, gridChart, sourceChart, thresholdChart } from './charts.ts';
+import {
+  bandChart,
+  calibrationChart,
+  gridChart,
+  learningChart,
+  sourceChart,
+  thresholdChart,
+} from './charts.ts';
 import { STYLE } from './style.ts';
 
 /** Sources in the chart; the table below it has no more either, the data has all. */
@@ -39,6 +46,7 @@ export async function renderReport(evaluation: Evaluation): Promise<string> {
 ${opening(evaluation)}
 <h2>How good?</h2>
 ${howGood(evaluation, sources.length)}
+${evaluation.protocol === 'stream' ? await learningCurve(evaluation) : ''}
 <h2>Where to cut?</h2>
 <p>What becomes of the figures when suggestions are kept from another score on, at the weights in use.</p>
 ${chart(await thresholdChart(thresholds, scoring.threshold), whereToCut(evaluation))}
@@ -73,6 +81,7 @@ function opening({
   articles,
   skipped,
   protocol,
+  crossValidated,
   fit,
   engine,
   mode,
@@ -82,9 +91,10 @@ function opening({
   catalogue,
 }: Evaluation): Fragment {
   const how =
-    protocol === 'cold'
-      ? `judged by the shipped fit (${fit})`
-      : 'each source judged by a fit of all the other sources';
+    (protocol === 'stream' ? 'in the order of their dates, each knowing what its author kept before, ' : '') +
+    (crossValidated
+      ? 'each source judged by a fit of all the other sources'
+      : `judged by the shipped fit (${fit})`);
   return html`<h1>Would their authors accept these tags?</h1>
 <p class="quiet">${articles} articles, ${how}; ${skipped} skipped. ${engine} engine, ${mode} tags;
 score = ${scoring.weights.semantic} × semantic + ${scoring.weights.frequency} × frequency, kept from ${scoring.threshold} on, at most
@@ -115,6 +125,17 @@ ${figuresTable(
     [lang, product, product.interval],
     [`${lang}, plain tf-idf within the catalogue`, baseline, baseline.interval],
   ]),
+)}`;
+}
+
+async function learningCurve({ byEarlier }: Evaluation): Promise<Fragment> {
+  return html`<h2>Does it learn?</h2>
+<p>F1 by the number of earlier articles of which it was known what their author kept.</p>
+${chart(
+  await learningChart(byEarlier),
+  `Over articles: each counts as much. Over authors: each author does. ${byEarlier
+    .map((stage) => `${rangeOf(stage)}: ${stage.articles} articles`)
+    .join('; ')}.`,
 )}`;
 }
 

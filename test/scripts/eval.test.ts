@@ -53,7 +53,8 @@ describe('npm run eval, cross-validating', () => {
   it('has all figures as data', () => {
     expect(data).toMatchObject({
       articles: 15,
-      protocol: 'cross-validate',
+      protocol: 'cold',
+      crossValidated: true,
       engine: 'embedded',
       mode: 'open',
       fit: null,

@@ -33,6 +33,7 @@ export function outcome({
   source = 'a',
   lang = 'ja',
   wanted = 1,
+  earlier = 0,
   uncut,
   grid = Array.from({ length: 11 }, () => uncut),
   regret = 0,
@@ -41,6 +42,7 @@ export function outcome({
   source?: string;
   lang?: string;
   wanted?: number;
+  earlier?: number;
   uncut: Scored[];
   grid?: Scored[][];
   regret?: number;
@@ -50,6 +52,7 @@ export function outcome({
     source,
     lang,
     wanted,
+    earlier,
     suggested: uncut.filter(({ score }) => score >= 0.3),
     uncut,
     grid,
