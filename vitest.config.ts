@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/opensearch/**', 'test/synth/**', 'node_modules/**'],
+    exclude: ['test/opensearch/**', 'test/operate/**', 'test/synth/**', 'node_modules/**'],
     testTimeout: 30_000,
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
   },

@@ -1,0 +1,103 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
+import type { Command } from 'commander';
+import { UsageError } from '../command.ts';
+import { inWords, isRefusal, PATIENT, requireAws } from './aws.ts';
+
+export interface StackOptions {
+  stack: string;
+}
+
+/** Adds the option by which a command finds what is deployed. */
+export function withStackOption(command: Command): Command {
+  return command.option('--stack <name>', 'name of the CloudFormation stack', 'TagSuggestions');
+}
+
+/** What CloudFormation made: the parts of the construct by their names there. */
+export class Installation {
+  readonly stackName: string;
+  readonly stackStatus: string;
+  readonly resources: readonly StackResourceSummary[];
+
+  constructor(stackName: string, stackStatus: string, resources: readonly StackResourceSummary[]) {
+    this.stackName = stackName;
+    this.stackStatus = stackStatus;
+    this.resources = resources;
+  }
+
+  /** All resources of a CloudFormation type, such as `AWS::CloudWatch::Alarm`, by their physical ids. */
+  all(type: string): string[] {
+    return this.resources.flatMap(({ ResourceType, PhysicalResourceId }) =>
+      ResourceType === type && PhysicalResourceId ? [PhysicalResourceId] : [],
+    );
+  }
+
+  /**
+   * The physical id of a part: an ARN for a state machine or topic, a URL for a queue, a name for the rest.
+   *
+   * @param part its id in the construct, such as `DeadLetters`
+   * @throws UsageError when the stack has none of them, or several
+   */
+  find(type: string, part: string): string {
+    const found = this.findAll(type, part);
+    if (found.length !== 1) {
+      throw new UsageError(
+        `stack ${this.stackName} has ${found.length || 'no'} resources ${part} (${type}) of tag suggestions; name another stack by --stack`,
+      );
+    }
+    return found[0]!;
+  }
+
+  findAll(type: string, part: string): string[] {
+    // CloudFormation's logical ids are the path of the construct and eight digits of its hash.
+    const id = new RegExp(`${part}[0-9A-F]{8}$`);
+    return this.resources.flatMap(({ ResourceType, LogicalResourceId = '', PhysicalResourceId }) =>
+      ResourceType === type && id.test(LogicalResourceId) && PhysicalResourceId ? [PhysicalResourceId] : [],
+    );
+  }
+
+  get stateMachineArn(): string {
+    return this.find('AWS::StepFunctions::StateMachine', 'StateMachine');
+  }
+
+  get deadLetterQueueUrl(): string {
+    return this.find('AWS::SQS::Queue', 'DeadLetters');
+  }
+
+  /** The rule that starts executions, and its bus. */
+  get rule(): { Name: string; EventBusName: string } {
+    // `bus|rule`, or the rule alone on the account's default bus.
+    const [name = '', bus = 'default'] = this.find('AWS::Events::Rule', 'Rule').split('|').reverse();
+    return { Name: name, EventBusName: bus };
+  }
+}
+
+/**
+ * Asks CloudFormation for what is deployed.
+ *
+ * @throws UsageError when region, credentials or the stack are missing
+ */
+export async function findInstallation(
+  { stack }: StackOptions,
+  client = new CloudFormationClient(PATIENT),
+): Promise<Installation> {
+  await requireAws(client.config);
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+    const resources: StackResourceSummary[] = [];
+    for await (const page of paginateListStackResources({ client }, { StackName: stack })) {
+      resources.push(...(page.StackResourceSummaries ?? []));
+    }
+    return new Installation(stack, Stacks?.[0]?.StackStatus ?? 'unknown', resources);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const problem = /does not exist/.test(error.message)
+      ? `there is no stack ${stack} in ${await client.config.region()}; name it by --stack, or set AWS_REGION`
+      : `CloudFormation was asked for stack ${stack} and said ${inWords(error)}`;
+    throw new UsageError(problem, { cause: error });
+  }
+}
