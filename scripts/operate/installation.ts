@@ -2,6 +2,7 @@ import {
   CloudFormationClient,
   DescribeStacksCommand,
   paginateListStackResources,
+  type Stack,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import type { Command } from 'commander';
@@ -22,11 +23,13 @@ export class Installation {
   readonly stackName: string;
   readonly stackStatus: string;
   readonly resources: readonly StackResourceSummary[];
+  readonly #outputs: ReadonlyMap<string, string>;
 
-  constructor(stackName: string, stackStatus: string, resources: readonly StackResourceSummary[]) {
-    this.stackName = stackName;
-    this.stackStatus = stackStatus;
+  constructor({ StackName = '', StackStatus, Outputs = [] }: Stack, resources: StackResourceSummary[]) {
+    this.stackName = StackName;
+    this.stackStatus = StackStatus ?? 'unknown';
     this.resources = resources;
+    this.#outputs = new Map(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   }
 
   /** All resources of a CloudFormation type, such as `AWS::CloudWatch::Alarm`, by their physical ids. */
@@ -72,7 +75,7 @@ export class Installation {
   get rule(): { Name: string; EventBusName: string } {
     // `bus|rule`, or the rule alone on the account's default bus.
     const [name = '', bus = 'default'] = this.find('AWS::Events::Rule', 'Rule').split('|').reverse();
-    return { Name: name, EventBusName: bus };
+    return { Name: name, EventBusName: this.#outputs.get('EventBusName') ?? bus };
   }
 }
 
@@ -92,7 +95,7 @@ export async function findInstallation(
     for await (const page of paginateListStackResources({ client }, { StackName: stack })) {
       resources.push(...(page.StackResourceSummaries ?? []));
     }
-    return new Installation(stack, Stacks?.[0]?.StackStatus ?? 'unknown', resources);
+    return new Installation(Stacks![0]!, resources);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const problem = /does not exist/.test(error.message)
