@@ -15,7 +15,7 @@ afterAll(() => service.close());
 const rerun = (...options: string[]) => run('rerun', options, environment);
 const EXPIRED = {
   redriveStatus: 'NOT_REDRIVABLE',
-  redriveStatusReason: 'Execution is older than 14 days and cannot be redriven',
+  redriveStatusReason: 'Execution redrivable period exceeded',
 } as const;
 
 describe('npm run rerun -- --execution', () => {
@@ -31,7 +31,7 @@ describe('npm run rerun -- --execution', () => {
   it('starts anew what is too old to be redriven, with the recorded input and a name that origin reads as rerun', async () => {
     const arn = service.add({ name: 'old', status: 'FAILED', input: '{"id":"recorded"}', ...EXPIRED });
     const { status, output } = await rerun('--execution', arn);
-    expect(output).toContain('started anew: Execution is older than 14 days');
+    expect(output).toContain('started anew: Execution redrivable period exceeded');
     expect(status).toBe(0);
     expect(service.started).toMatchObject([{ input: '{"id":"recorded"}' }]);
     expect(originOf({ ...service.started[0]!, id: 'x', redriveCount: 0 })).toBe('rerun');
