@@ -63,6 +63,11 @@ export class Installation {
     );
   }
 
+  /** A value that the stack says of itself; undefined where an app of one's own does not. */
+  output(name: string): string | undefined {
+    return this.#outputs.get(name);
+  }
+
   get stateMachineArn(): string {
     return this.find('AWS::StepFunctions::StateMachine', 'StateMachine');
   }
@@ -75,7 +80,7 @@ export class Installation {
   get rule(): { Name: string; EventBusName: string } {
     // `bus|rule`, or the rule alone on the account's default bus.
     const [name = '', bus = 'default'] = this.find('AWS::Events::Rule', 'Rule').split('|').reverse();
-    return { Name: name, EventBusName: this.#outputs.get('EventBusName') ?? bus };
+    return { Name: name, EventBusName: this.output('EventBusName') ?? bus };
   }
 }
 

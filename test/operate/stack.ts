@@ -68,6 +68,7 @@ function forMoto({ Resources, Outputs: { Dashboard: _, ...Outputs }, ...rest }: 
     Properties.ArchiveName = 'published';
     Properties.EventPattern = JSON.stringify(Properties.EventPattern);
   }
+  Outputs.ArchiveArn.Value = `arn:aws:events:${REGION}:123456789012:archive/published`;
   const text = JSON.stringify({ ...rest, Outputs, Resources: Object.fromEntries(known) });
   const [id, bus] = known.find(([, { Type }]) => Type === 'AWS::Events::EventBus')!;
   return text.replaceAll(JSON.stringify({ Ref: id }), JSON.stringify(bus.Properties.Name));
