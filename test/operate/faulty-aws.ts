@@ -15,11 +15,14 @@ export class FaultyAws {
   /** Faults to come, by operation. */
   faults: Record<string, Fault[]> = {};
   intercepts: Record<string, Intercept> = {};
+  /** Changes answers of the query protocol, which are XML. */
+  rewrites: Record<string, (answer: string) => string> = {};
   /** Called with the operation of each request that was carried out. */
   onCarriedOut: (operation: string) => void = () => {};
   readonly #server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray());
-    const { target, operation } = operationOf(request.headers['x-amz-target'], body);
+    const target = request.headers['x-amz-target'];
+    const operation = operationOf(target, body, request.url!);
     const fault = this.faults[operation]?.shift();
     if (fault === 'throttled') {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
@@ -40,6 +43,7 @@ export class FaultyAws {
     const intercept = this.intercepts[operation];
     let status = 200;
     let type = 'application/x-amz-json-1.0';
+    let length = '0';
     let content: Buffer;
     if (intercept && target) {
       const forward = async (changed: Json) => (await send(Buffer.from(JSON.stringify(changed)))).json();
@@ -50,14 +54,15 @@ export class FaultyAws {
       const answer = await send(body);
       status = answer.status;
       type = answer.headers.get('content-type') ?? type;
+      length = answer.headers.get('content-length') ?? length;
       content = Buffer.from(await answer.arrayBuffer());
+      const rewrite = this.rewrites[operation];
+      if (rewrite) content = Buffer.from(rewrite(content.toString()));
     }
     this.onCarriedOut(operation);
     if (fault === 'answer lost') request.socket.destroy();
-    else
-      response
-        .writeHead(status, { 'content-type': type })
-        .end(request.method === 'HEAD' ? undefined : content);
+    else if (request.method === 'HEAD') response.writeHead(status, { 'content-length': length }).end();
+    else response.writeHead(status, { 'content-type': type }).end(content);
   });
   readonly #behind: string;
 
@@ -78,12 +83,14 @@ export class FaultyAws {
   reset(): void {
     this.faults = {};
     this.intercepts = {};
+    this.rewrites = {};
     this.onCarriedOut = () => {};
   }
 }
 
-/** The JSON protocol names the operation in a header, the older query protocol in the body. */
-function operationOf(target: string | string[] | undefined, body: Buffer) {
-  const named = target ? String(target).split('.').at(-1) : /(?:^|&)Action=(\w+)/.exec(body.toString())?.[1];
-  return { target, operation: named ?? '' };
+/** The JSON protocol names the operation in a header, the older query protocol in the body, REST in the path. */
+function operationOf(target: string | string[] | undefined, body: Buffer, path: string): string {
+  if (target) return String(target).split('.').at(-1)!;
+  if (/\/functions\/.*\/configuration/.test(path)) return 'GetFunctionConfiguration';
+  return /(?:^|&)Action=(\w+)/.exec(body.toString())?.[1] ?? '';
 }
