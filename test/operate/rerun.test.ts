@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { originOf } from '../../functions/scorer/suggestion.ts';
 import { awsEnvironment, run, start } from './command.ts';
+import { deployStack } from './stack.ts';
 import { arnOf, StepFunctions } from './step-functions.ts';
 
 const service = new StepFunctions();
@@ -93,6 +94,73 @@ describe('npm run rerun -- --execution', () => {
     expect(output).toContain('nothing was done; would be: 1 redriven, 1 started anew');
     expect(status).toBe(0);
     expect([...service.redriven, ...service.started]).toEqual([]);
+  });
+});
+
+describe('npm run rerun -- --failed', () => {
+  let deployed: Record<string, string>;
+  beforeAll(async () => {
+    await deployStack(inject('aws'));
+    deployed = awsEnvironment(inject('aws'), { SFN: environment.AWS_ENDPOINT_URL! });
+  });
+  const failed = (...options: string[]) => run('rerun', ['--failed', ...options], deployed);
+  const ago = (hours: number) => Date.now() / 1000 - hours * 3600;
+
+  it('finds what failed or timed out in the stack, over all pages, and leaves alone what was aborted', async () => {
+    for (let i = 0; i < 5; i += 1) service.add({ name: `failed-${i}`, status: 'FAILED' });
+    service.add({ name: 'slow', status: 'TIMED_OUT' });
+    service.add({ name: 'stopped', status: 'ABORTED' });
+    service.add({ name: 'fine', status: 'SUCCEEDED' });
+    const { status, output } = await failed();
+    expect(output).toContain('6 redriven, 0 started anew, 0 left alone, 0 failed');
+    expect(status).toBe(0);
+    expect(service.redriven.toSorted()).toEqual([...[0, 1, 2, 3, 4].map((i) => `failed-${i}`), 'slow']);
+  });
+
+  it('takes those that ended since then, whenever they began', async () => {
+    service.add({ name: 'today', status: 'FAILED', stopDate: ago(1) });
+    service.add({ name: 'yesterday', status: 'FAILED', stopDate: ago(30) });
+    await failed('--since', '2h');
+    expect(service.redriven).toEqual(['today']);
+    await failed('--since', '2d');
+    expect(service.redriven).toEqual(['today', 'yesterday']);
+  });
+
+  it('can be kept to errors by their names', async () => {
+    service.add({ name: 'fit', status: 'FAILED', error: 'FitMismatch' });
+    service.add({ name: 'article', status: 'FAILED', error: 'InvalidArticle' });
+    service.add({ name: 'slow', status: 'TIMED_OUT' });
+    await failed('--error', 'FitMismatch', 'States.Timeout');
+    expect(service.redriven.toSorted()).toEqual(['fit', 'slow']);
+  });
+
+  it('does not run twice what has a rerun that failed, too', async () => {
+    service.add({ name: 'old', status: 'FAILED', ...EXPIRED });
+    await failed();
+    const { name } = service.started[0]!;
+    service.add({ name, status: 'FAILED' });
+    await failed();
+    expect(service.redriven).toEqual([name]);
+    expect(service.started).toHaveLength(1);
+  });
+
+  it('loses none when the list is throttled', async () => {
+    for (let i = 0; i < 5; i += 1) service.add({ name: `failed-${i}`, status: 'FAILED' });
+    service.faults = { ListExecutions: ['throttled', 'throttled', 'answer lost'] };
+    expect((await failed()).status).toBe(0);
+    expect(service.redriven).toHaveLength(5);
+  });
+
+  it('says so when nothing failed', async () => {
+    const { status, output } = await failed();
+    expect(output).toContain('nothing failed since 20');
+    expect(status).toBe(0);
+  });
+
+  it('says that there is no such stack', async () => {
+    const { status, output } = await failed('--stack', 'Elsewhere');
+    expect(output).toContain('there is no stack Elsewhere in ap-northeast-1; name it by --stack');
+    expect(status).toBe(2);
   });
 });
 
