@@ -19,6 +19,9 @@ interface Options extends StackOptions {
   dryRun?: boolean;
 }
 
+const EXIT_CODES = `
+Exit code: 0 all done, 1 some messages could not be started or deleted (each is named), 2 wrong input, or AWS cannot be asked.`;
+
 const command = new Command('npm run deadletters --')
   .description('Look at the published articles for which no execution could be started, and start them.')
   .addHelpText(
@@ -29,21 +32,24 @@ Examples:
   npm run deadletters -- resend --dry-run            what would be started
   npm run deadletters -- resend --article my-first   one article alone
   npm run deadletters -- resend                      all, once the reason is gone
-
-Exit code: 0 all done, 1 some messages could not be started or deleted (each is named), 2 wrong input, or AWS cannot
-be asked.`,
+${EXIT_CODES}`,
   );
 
 withStackOption(command.command('list'))
-  .description('print what is in the dead-letter queue and why; changes nothing')
+  .description('Print what is in the dead-letter queue and why; changes nothing.')
   .option('--article <id>', 'only this article')
+  .addHelpText(
+    'after',
+    '\nExit code: 0 looked at, however many there are; 2 wrong input, or AWS cannot be asked.',
+  )
   .action(reportingRefusals(list));
 withStackOption(command.command('resend'))
   .description(
-    'start an execution for each message, with its event as the input, and delete the messages whose executions were started. Interrupted, start it again: an event has one execution, however often it is resent.',
+    'Start an execution for each message, with its event as the input, and delete the messages whose executions were started. Interrupted, start it again: an event has one execution, however often it is resent.',
   )
   .option('--article <id>', 'only this article')
   .option('--dry-run', 'tell what would be started, and start and delete nothing')
+  .addHelpText('after', EXIT_CODES)
   .action(reportingRefusals(resend));
 
 async function list(options: Options): Promise<void> {

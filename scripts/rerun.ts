@@ -30,11 +30,11 @@ const command = withStackOption(new Command('npm run rerun --'))
       .conflicts(['failed', 'error']),
   )
   .option('--failed', 'those that failed or timed out; what a person aborted is left alone')
-  .option(
-    '--since <time>',
-    'only what ended since then: 90m, 24h, 7d or a moment',
-    parseTime,
-    parseTime('24h'),
+  .addOption(
+    new Option('--since <time>', 'only what ended since then: 90m, 24h, 7d or a moment')
+      // Alone: commander would pass its default as the second argument.
+      .argParser((value) => parseTime(value))
+      .default(parseTime('24h'), '24h'),
   )
   .option('--error <name...>', 'only what failed with these errors, such as FitMismatch')
   .option(

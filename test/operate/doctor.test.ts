@@ -135,6 +135,13 @@ describe('says what is wrong in a sentence, with what to do, and ends with 1', (
       'its target: it does not start the state machine of this stack',
     ],
     [
+      'an archive that takes nothing',
+      async () => {
+        aws.intercepts.DescribeArchive = async () => ({ State: 'CREATE_FAILED', StateReason: 'quota' });
+      },
+      'archive published: it is CREATE_FAILED (quota), so a pause cannot be made up for',
+    ],
+    [
       'another definition',
       async () => redefine((await definition()).replace('"TimeoutSeconds": 120', '"TimeoutSeconds": 60')),
       "its definition: it is not this checkout's, it differs at TimeoutSeconds: npm run deploy",

@@ -118,12 +118,15 @@ describe('npm run rerun -- --failed', () => {
   });
 
   it('takes those that ended since then, whenever they began', async () => {
-    service.add({ name: 'today', status: 'FAILED', stopDate: ago(1) });
-    service.add({ name: 'yesterday', status: 'FAILED', stopDate: ago(30) });
+    service.add({ name: 'today', status: 'FAILED', stopDate: ago(1.9) });
+    service.add({ name: 'earlier', status: 'FAILED', stopDate: ago(2.1) });
     await failed('--since', '2h');
     expect(service.redriven).toEqual(['today']);
+    service.add({ name: 'yesterday', status: 'FAILED', stopDate: ago(24.1) });
+    await failed();
+    expect(service.redriven).toEqual(['today', 'earlier']);
     await failed('--since', '2d');
-    expect(service.redriven).toEqual(['today', 'yesterday']);
+    expect(service.redriven).toEqual(['today', 'earlier', 'yesterday']);
   });
 
   it('can be kept to errors by their names', async () => {
@@ -194,6 +197,15 @@ describe('nothing is lost and nothing doubled', () => {
     const { status } = await rerun('--execution', arn);
     expect(status).toBe(0);
     expect(service.started).toHaveLength(1);
+  });
+
+  it('when the state is read too early: that of before the redrive', async () => {
+    const arn = service.add({ name: 'failed', status: 'FAILED' });
+    const before = { ...service.executions.get('failed')! };
+    await rerun('--execution', arn);
+    service.executions.set('failed', before);
+    expect((await rerun('--execution', arn)).status).toBe(0);
+    expect(service.redriven).toEqual(['failed']);
   });
 
   it('when somebody else was faster, and it has succeeded already', async () => {

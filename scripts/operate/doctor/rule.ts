@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  DescribeArchiveCommand,
   DescribeRuleCommand,
   type EventBridgeClient,
   ListTargetsByRuleCommand,
@@ -30,6 +31,21 @@ export async function checkRule(client: EventBridgeClient, installation: Install
         "it is not this checkout's, so it may miss articles or take others: npm run deploy",
     ),
     finding('its target', wrongWithTarget(target, installation)),
+    ...(await checkArchive(client, installation)),
+  ];
+}
+
+/** What is published during a pause, or is lost on its way, can be replayed from there alone. */
+async function checkArchive(client: EventBridgeClient, installation: Installation): Promise<Finding[]> {
+  const ArchiveName = installation.output('ArchiveArn')?.split('/').at(-1);
+  if (!ArchiveName) return [];
+  const { State, StateReason } = await client.send(new DescribeArchiveCommand({ ArchiveName }));
+  return [
+    finding(
+      `archive ${ArchiveName}`,
+      State !== 'ENABLED' &&
+        `it is ${State} (${StateReason ?? 'EventBridge does not say why'}), so a pause cannot be made up for: npm run deploy`,
+    ),
   ];
 }
 
