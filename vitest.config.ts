@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: [
       'test/backfill/**',
       'test/opensearch/**',
+      'test/operate/**',
       'test/subscriber/**',
       'test/synth/**',
       'node_modules/**',

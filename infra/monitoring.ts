@@ -109,7 +109,7 @@ export class Monitoring extends Construct {
       says: 'EventBridge could not start an execution. Above all an event that is too large for Step Functions (256 KiB): publish its body by bodyLocation. The event is in the dead-letter queue with the error beside it.',
     });
     this.#alarm('DeadLetters', deadLetters, {
-      says: 'Events wait in the dead-letter queue: no execution was started for them. ERROR_MESSAGE of each message says why; start executions with their bodies, or replay the archive.',
+      says: 'Events wait in the dead-letter queue: no execution was started for them. npm run deadletters -- list says why, and -- resend starts them once that is mended.',
     });
     this.#alarm('DeadLettersLost', lost, {
       says: 'An event could neither start an execution nor be put into the dead-letter queue. The archive has it: replay the time of this alarm.',

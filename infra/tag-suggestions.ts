@@ -32,6 +32,7 @@ import { METRIC } from '../functions/shared/metric-names.ts';
 import { Backfill } from './backfill.ts';
 import { EventSchemas } from './event-schemas.ts';
 import { Knowledge, type KnowledgeProps } from './knowledge.ts';
+import { LogQueries } from './log-queries.ts';
 import { type AlarmThresholds, Monitoring, ownMetric } from './monitoring.ts';
 import { OpenSearch } from './open-search.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
@@ -145,7 +146,7 @@ export interface TagSuggestionsProps {
  * - the state machine with its role and log group
  * - the rule that starts it, with a role and a dead-letter queue
  * - the state machine that suggests tags for an archive, with its role and log group, and a bucket
- * - an SNS topic, unless one is given, ten alarms and a dashboard
+ * - an SNS topic, unless one is given, ten alarms, a dashboard, and saved queries over the functions' logs
  *
  * @example
  * const tags = new TagSuggestions(this, 'TagSuggestions', { eventBus, bodyBuckets: [articles] });
@@ -372,6 +373,11 @@ export class TagSuggestions extends Construct {
       topic: this.alarmTopic,
       thresholds: props.alarms ?? {},
       dashboardName: name,
+    });
+
+    new LogQueries(this, 'LogQueries', {
+      folder: name,
+      logGroups: Object.values(functions).map(({ logGroup }) => logGroup),
     });
 
     acknowledgeWildcards(this);

@@ -8,7 +8,10 @@ export class UsageError extends Error {
 
 /** Runs a command with the project's exit codes: 0 done, 1 failed, 2 wrong input. */
 export async function runCommand(command: Command): Promise<void> {
-  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  // Subcommands that exist by now do not inherit it.
+  for (const each of [command, ...command.commands]) {
+    each.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  }
   try {
     await command.parseAsync();
   } catch (error) {

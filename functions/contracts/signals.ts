@@ -10,7 +10,10 @@ import { MAX_CANDIDATES, MAX_EVIDENCE, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from
  */
 
 /** Request of both keyword functions and, for an article, of the embedding function. */
-export const articleRequest = z.object({ detail: z.unknown() });
+export const articleRequest = z.object({
+  detail: z.unknown(),
+  executionId: z.string().optional().describe('ARN of the execution that asks; for the log alone'),
+});
 
 /** A candidate as the embedding function needs it: what it is called, and how the article spells it. */
 export const term = z.object({

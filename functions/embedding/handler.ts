@@ -12,6 +12,7 @@ import { readArticleText } from '../shared/article-text.ts';
 import { logger } from '../shared/logger.ts';
 import { METRIC } from '../shared/metric-names.ts';
 import { metrics } from '../shared/metrics.ts';
+import { reportingFailure, subjectOf } from '../shared/report-failure.ts';
 import { embedArticle, embedTerms } from './embed.ts';
 import { createLoaderFromEnvironment } from './environment.ts';
 import type { Model2VecLoader } from './model-loader.ts';
@@ -22,10 +23,13 @@ const request = z.union([termsRequest, articleRequest]);
 export function createHandler(loader: Pick<Model2VecLoader, 'load'>) {
   return async (input: unknown, context?: Context): Promise<ArticleEmbedding | TermsEmbedding> => {
     if (context) logger.addContext(context);
-    const parsed = request.parse(input);
-    const text = readArticleText(await acceptArticle(parsed.detail));
-    const model = await loader.load();
-    return 'terms' in parsed ? embedTerms(model, parsed, text) : embedArticle(model, text);
+    return reportingFailure(input, async () => {
+      const parsed = request.parse(input);
+      const text = readArticleText(await acceptArticle(parsed.detail));
+      const model = await loader.load();
+      logger.info('terms' in parsed ? 'embedding candidates' : 'embedding the article', subjectOf(input));
+      return 'terms' in parsed ? embedTerms(model, parsed, text) : embedArticle(model, text);
+    });
   };
 }
 

@@ -3,6 +3,7 @@ import { articleRequest, type KeywordsAnswer } from '../contracts/signals.ts';
 import { acceptArticle } from '../shared/accept-article.ts';
 import { loadFit } from '../shared/fit.ts';
 import { logger } from '../shared/logger.ts';
+import { reportingFailure, subjectOf } from '../shared/report-failure.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { createEmbeddedEngine } from './embedded.ts';
 import type { KeywordEngine } from './engine.ts';
@@ -13,12 +14,13 @@ export function createHandler(createEngine: () => Promise<KeywordEngine>) {
   let engine: Promise<KeywordEngine> | undefined;
   return async (request: unknown, context?: Context): Promise<KeywordsAnswer> => {
     if (context) logger.addContext(context);
-    const article = await acceptArticle(articleRequest.parse(request).detail);
-    engine ??= createEngine();
-    const answer = await (await engine).extract(article);
-    const { articleId, revision } = article;
-    logger.info('extracted keywords', { articleId, revision, candidates: answer.candidates.length });
-    return answer;
+    return reportingFailure(request, async () => {
+      const article = await acceptArticle(articleRequest.parse(request).detail);
+      engine ??= createEngine();
+      const answer = await (await engine).extract(article);
+      logger.info('extracted keywords', { ...subjectOf(request), candidates: answer.candidates.length });
+      return answer;
+    });
   };
 }
 

@@ -5,6 +5,7 @@ import type { TagsSuggested } from '../contracts/tags-suggested.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { type Fit, loadFit } from '../shared/fit.ts';
 import { logger } from '../shared/logger.ts';
+import { reportingFailure, subjectOf } from '../shared/report-failure.ts';
 import { createPublisher, type Publish } from './publish.ts';
 import { DEFAULT_SCORING, type Scoring } from './rank.ts';
 import { recordSuggestion } from './record.ts';
@@ -15,12 +16,20 @@ export function createHandler(dependencies: { publish: Publish; fit: Fit; scorin
   const { publish, fit, scoring } = dependencies;
   return async (request: unknown, context?: Context): Promise<TagsSuggested> => {
     if (context) logger.addContext(context);
-    const signals = suggestTagsRequest.parse(request);
-    const event = toEvent(suggestTags(signals, fit, scoring), signals, new Date());
-    await publish(event);
-    const { articleId, revision, tags, degraded } = event.data;
-    logger.info('suggested tags', { articleId, revision, tags: tags.map(({ key }) => key), degraded });
-    return event;
+    return reportingFailure(request, async () => {
+      const signals = suggestTagsRequest.parse(request);
+      const event = toEvent(suggestTags(signals, fit, scoring), signals, new Date());
+      await publish(event);
+      const { tags, degraded } = event.data;
+      const { origin } = event.metadata;
+      logger.info('suggested tags', {
+        ...subjectOf(request),
+        origin,
+        degraded,
+        tags: tags.map(({ key }) => key),
+      });
+      return event;
+    });
   };
 }
 

@@ -17,7 +17,10 @@ const command = new Command('npm start --')
   )
   .option('--opensearch <url>', 'ask this OpenSearch for keywords (npm run opensearch starts one)')
   .option('--json', 'print the TagsSuggested event alone')
-  .option('--fail <state>', "make that state's task fail, to see what the workflow does about it")
+  .option(
+    '--fail <state[=error]>',
+    "make that state's task fail, with an error of your choice (infra/RUNBOOK.md lists them), to see what the workflow does about it",
+  )
   .action(suggest);
 
 interface Options {

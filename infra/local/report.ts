@@ -43,7 +43,10 @@ export function printSuggestions({ data }: TagsSuggested): void {
   console.log();
   if (data.degraded.length > 0) {
     console.log(
-      styleText('yellow', `degraded: ${data.degraded.join(', ')} did not come from the usual source\n`),
+      styleText(
+        'yellow',
+        `degraded: ${data.degraded.join(', ')} did not come from the usual source; infra/RUNBOOK.md knows the errors above\n`,
+      ),
     );
   }
   if (data.tags.length === 0) console.log('No tag scores high enough for this article.');

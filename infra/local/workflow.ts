@@ -67,7 +67,7 @@ export interface RunOptions {
   functions: Functions;
   /** Called for each event of the execution's history, as it happens. */
   onEvent?: (event: HistoryEvent) => void;
-  /** Name of a Task state to fail, with the first error that its Catch, or else its Retry, names. */
+  /** Name of a Task state to fail, and after = the error; without it the first that its Catch, or else its Retry, names. */
   fail?: string | undefined;
   /** What stands for the console's execution name. */
   name?: string;
@@ -94,15 +94,16 @@ export async function runWorkflow(input: object, options: RunOptions): Promise<u
   const { functions, fail, name = `local-${crypto.randomUUID()}`, retryPause = 100, onEvent } = options;
   workflow ??= loadWorkflow();
   const { machine, tasks } = workflow;
-  if (fail !== undefined && !tasks.some(([task]) => task === fail)) {
+  const [failing, error] = fail?.split('=') ?? [];
+  if (failing !== undefined && !tasks.some(([task]) => task === failing)) {
     throw new RangeError(
-      `${fail} is no task of the workflow; its tasks are ${tasks.map(([task]) => task).join(', ')}`,
+      `${failing} is no task of the workflow; its tasks are ${tasks.map(([task]) => task).join(', ')}`,
     );
   }
   const handlers = tasks.map(([task, state]) => [
     task,
-    task === fail
-      ? () => Promise.reject(firstNamedError(state))
+    task === failing
+      ? () => Promise.reject(named(error ?? firstNamedError(state), 'failed on request'))
       : (parameters: unknown) => invoke(functions, parameters),
   ]);
   const execution = machine.run(input as never, {
@@ -147,8 +148,8 @@ async function invoke(functions: Functions, parameters: unknown): Promise<never>
   }
 }
 
-function firstNamedError({ Retry = [], Catch = [] }: State): Error {
-  return named([...Catch, ...Retry][0]?.ErrorEquals[0] ?? 'Lambda.Unknown', 'failed on request');
+function firstNamedError({ Retry = [], Catch = [] }: State): string {
+  return [...Catch, ...Retry][0]?.ErrorEquals[0] ?? 'Lambda.Unknown';
 }
 
 function named(name: string, message: string): Error {

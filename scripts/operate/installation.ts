@@ -57,10 +57,21 @@ export class Installation {
 
   findAll(type: string, part: string): string[] {
     // CloudFormation's logical ids are the path of the construct and eight digits of its hash.
-    const id = new RegExp(`${part}[0-9A-F]{8}$`);
-    return this.resources.flatMap(({ ResourceType, LogicalResourceId = '', PhysicalResourceId }) =>
-      ResourceType === type && id.test(LogicalResourceId) && PhysicalResourceId ? [PhysicalResourceId] : [],
-    );
+    const id = new RegExp(`^(.*)${part}[0-9A-F]{8}$`);
+    const found = this.resources.flatMap(({ ResourceType, LogicalResourceId = '', PhysicalResourceId }) => {
+      const [, path] = ResourceType === type ? (id.exec(LogicalResourceId) ?? []) : [];
+      return path !== undefined && PhysicalResourceId ? [{ path, PhysicalResourceId }] : [];
+    });
+    // A construct within the construct may have a part of the same name.
+    const isWithin = (path: string, outer: string) => path !== outer && path.startsWith(outer);
+    return found
+      .filter(({ path }) => !found.some((other) => isWithin(path, other.path)))
+      .map(({ PhysicalResourceId }) => PhysicalResourceId);
+  }
+
+  /** A value that the stack says of itself; undefined where an app of one's own does not. */
+  output(name: string): string | undefined {
+    return this.#outputs.get(name);
   }
 
   get stateMachineArn(): string {
@@ -75,7 +86,7 @@ export class Installation {
   get rule(): { Name: string; EventBusName: string } {
     // `bus|rule`, or the rule alone on the account's default bus.
     const [name = '', bus = 'default'] = this.find('AWS::Events::Rule', 'Rule').split('|').reverse();
-    return { Name: name, EventBusName: this.#outputs.get('EventBusName') ?? bus };
+    return { Name: name, EventBusName: this.output('EventBusName') ?? bus };
   }
 }
 

@@ -49,7 +49,7 @@ describe('outcome', () => {
     expect(miss.f1).toBeCloseTo(2 / 4, 12);
     expect(miss.regret).toBeCloseTo(4 / 5 - 2 / 4, 12);
     expect(miss.suggested).toEqual([
-      { key: 'x', label: 'X', score: 0.5, semantic: 0.5, frequency: 0.5, right: true },
+      { key: 'x', label: 'X', score: 0.5, semantic: 0.5, frequency: 0.5, right: true, kept: null },
     ]);
   });
 
