@@ -74,3 +74,14 @@ function nameOf(tag: unknown): string {
 
 /** The first heading of Markdown that has no title of its own. */
 export const FIRST_HEADING = /^#{1,6}\s+(.+?)\s*#*$/m;
+
+/** The article's author, or the first of several; undefined where none is named. */
+export function authorOf({ author, authors }: Record<string, unknown>): string | undefined {
+  return nonEmpty(author ?? (Array.isArray(authors) ? authors[0] : authors));
+}
+
+/** Front matter may hold anything under a name; a title or author that is no text or number counts as absent. */
+export function nonEmpty(value: unknown): string | undefined {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  return text === '' ? undefined : text;
+}

@@ -3,7 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { languageOf } from '../functions/shared/language.ts';
 import { decodeUtf8 } from '../functions/shared/load-body.ts';
-import { FIRST_HEADING, FrontMatterError, splitFrontMatter, tagsOf } from './front-matter.ts';
+import {
+  authorOf,
+  FIRST_HEADING,
+  FrontMatterError,
+  nonEmpty,
+  splitFrontMatter,
+  tagsOf,
+} from './front-matter.ts';
 
 const MARKDOWN = /\.(md|mdx|markdown)$/i;
 /** Folders that hold no articles of the blog's own. */
@@ -41,7 +48,7 @@ export function readMarkdown(
   try {
     const content = decodeUtf8(readFileSync(file), file).replace(/^\uFEFF/, '');
     const { attributes, body } = splitFrontMatter(content);
-    const { title, author, authors, lang, language, date } = attributes;
+    const { title, lang, language, date } = attributes;
     const tags = tagsOf(attributes);
     if (tags.length === 0) return { line: 1, problem: 'its front matter has no tags' };
     const text = body.trim();
@@ -53,8 +60,7 @@ export function readMarkdown(
       title: named,
       body,
       tags,
-      source:
-        nonEmpty(author ?? (Array.isArray(authors) ? authors[0] : authors)) ?? basename(resolve(folder)),
+      source: authorOf(attributes) ?? basename(resolve(folder)),
       lang:
         nonEmpty(lang ?? language)
           ?.slice(0, 2)
@@ -66,10 +72,4 @@ export function readMarkdown(
     const line = error instanceof FrontMatterError ? error.line : 1;
     return { line, problem: (error as Error).message };
   }
-}
-
-/** Front matter may hold anything under a name; a title or author that is no text or number counts as absent. */
-function nonEmpty(value: unknown): string | undefined {
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-  return text === '' ? undefined : text;
 }

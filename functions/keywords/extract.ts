@@ -2,7 +2,7 @@ import type { Candidate, KeptBefore, Prior } from '../contracts/candidate.ts';
 import { MAX_CANDIDATES, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from '../contracts/limits.ts';
 import type { KeywordsAnswer, Term } from '../contracts/signals.ts';
 import type { AuthorHistory } from '../history/author-history.ts';
-import { frequencyHistory } from '../history/features.ts';
+import { frequencyHistory, isLeftOut } from '../history/features.ts';
 import type { RelatedQuery } from '../history/store.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import type { ArticleText } from '../shared/article-text.ts';
@@ -115,15 +115,20 @@ export function relatedQueryOf(
 /** Tags that only the history suggests, those on most articles first. */
 const KEPT_TAGS = 50;
 
-/** Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. */
+/**
+ * Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. What they
+ * leave out every time is no candidate any more.
+ */
 export function withHistory(found: readonly Found[], history: AuthorHistory | undefined): Found[] {
   if (!history || history.articles === 0) return [...found];
   const keys = new Set(found.map(({ key }) => key));
-  const inText = found.map((one) => ({
-    ...one,
-    history: frequencyHistory(one.key, history),
-    kept: keptBefore(one.key, history, true),
-  }));
+  const inText = found
+    .filter(({ key }) => !isLeftOut(key, history))
+    .map((one) => ({
+      ...one,
+      history: frequencyHistory(one.key, history),
+      kept: keptBefore(one.key, history, true),
+    }));
   const onlyKept = [...history.tags]
     .filter(([key]) => !keys.has(key) && isTagLike(key))
     .sort(([a, { articles: ofA }], [b, { articles: ofB }]) => ofB - ofA || compare(a, b))

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ArticlePublished } from '../../functions/contracts/article-published.ts';
 import { MAX_BODY_BYTES } from '../../functions/contracts/limits.ts';
 import { InvalidArticle } from '../../functions/shared/errors.ts';
 import { decodeUtf8 } from '../../functions/shared/load-body.ts';
 import {
+  authorOf,
   FIRST_HEADING,
   type FrontMatter,
   FrontMatterError,
@@ -95,6 +96,7 @@ function articleOf(content: string, format: Format, path: string): ArticlePublis
     title,
     body,
     format,
+    ...(path !== '-' && { authorId: authorOf(attributes) ?? basename(dirname(resolve(path))) }),
     tags: tagsOf(attributes),
   };
 }
@@ -122,8 +124,11 @@ function titleIn(body: string, format: Format): string {
   return TITLES[format].exec(body)?.[1]?.trim().slice(0, 500) ?? '';
 }
 
-function busEvent(data: ArticlePublished['data'] | undefined): BusEvent {
-  const now = new Date().toISOString();
+/** An event as the bus delivers it; published now unless told otherwise. */
+export function busEvent(
+  data: ArticlePublished['data'] | undefined,
+  now: string = new Date().toISOString(),
+): BusEvent {
   const id = crypto.randomUUID();
   return {
     id,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createHandler as createEmbedding } from '../../functions/embedding/handler.ts';
 import { createModel2VecLoader } from '../../functions/embedding/model-loader.ts';
+import type { HistoryStore } from '../../functions/history/store.ts';
 import { loadCatalogue } from '../../functions/keywords/catalogue.ts';
 import { createEmbeddedEngine } from '../../functions/keywords/embedded.ts';
 import { createHandler as createKeywords } from '../../functions/keywords/handler.ts';
@@ -19,10 +20,13 @@ const MODEL = process.env.MODEL_PATH ?? join(import.meta.dirname, '../../model')
  * The very handlers that AWS runs, on this machine: the model from its folder, no bus, and the embedded keyword engine
  * unless the address of an OpenSearch is given.
  */
-export function createLocalFunctions({ opensearch }: { opensearch?: string | undefined } = {}): Functions {
+export function createLocalFunctions(
+  options: { opensearch?: string | undefined; history?: HistoryStore | undefined } = {},
+): Functions {
+  const { opensearch, history } = options;
   const fit = loadFit();
   const embedded = createKeywords(() =>
-    createEmbeddedEngine({ catalogue: loadCatalogue(), fit, policy: readPolicy() }),
+    createEmbeddedEngine({ catalogue: loadCatalogue(), fit, policy: readPolicy(), history }),
   );
   const environment = opensearch && readSearchEnvironment({ ...process.env, OPENSEARCH_URL: opensearch });
   return {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type TagsSuggested, tagsSuggested } from '../../functions/contracts/tags-suggested.ts';
+import { MemoryHistory } from '../../functions/history/memory-store.ts';
 import { InvalidArticle, InvalidEnvironment } from '../../functions/shared/errors.ts';
 import { runCommand, UsageError } from '../../scripts/command.ts';
 import { readArticleFile } from './article-file.ts';
+import { learnInOrder } from './learn.ts';
 import { printHistory, printSuggestions } from './report.ts';
+import { FileHistory } from './state.ts';
 import { ExecutionFailed, runWorkflow } from './workflow.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../test/articles/step-functions-retry.md');
@@ -13,7 +16,7 @@ const command = new Command('npm start --')
   .description('Send an article through the workflow on this machine and print the tags it suggests.')
   .argument(
     '[file]',
-    'Markdown, HTML, plain text, an ArticlePublished event as .json, or - for standard input; without it, an article of our own',
+    'Markdown, HTML, plain text, an ArticlePublished event as .json, or - for standard input; with --learn a folder of Markdown or JSON Lines; without it, an article of our own',
   )
   .option('--opensearch <url>', 'ask this OpenSearch for keywords (npm run opensearch starts one)')
   .option('--json', 'print the TagsSuggested event alone')
@@ -21,22 +24,40 @@ const command = new Command('npm start --')
     '--fail <state[=error]>',
     "make that state's task fail, with an error of your choice (infra/RUNBOOK.md lists them), to see what the workflow does about it",
   )
-  .action(suggest);
+  .option('--state <dir>', 'keep there what authors kept on their articles, and suggest by it')
+  .option(
+    '--learn',
+    'publish tagged articles in the order of their dates, learning the tags of each after it was suggested some',
+  )
+  .action(start);
 
 interface Options {
   opensearch?: string;
   json?: boolean;
   fail?: string;
+  state?: string;
+  learn?: boolean;
 }
 
-async function suggest(file = SAMPLE, { opensearch, json, fail }: Options): Promise<void> {
+async function start(file = SAMPLE, options: Options): Promise<void> {
+  const { opensearch, json, fail, state, learn } = options;
   // Logs of the functions are for CloudWatch; here they would hide what is printed.
   process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
   const { createLocalFunctions } = await import('./functions.ts');
   try {
+    const history = state === undefined ? learn && new MemoryHistory() : FileHistory.open(state);
+    if (history && opensearch) {
+      throw new UsageError('an OpenSearch keeps the history itself: leave out --state and --learn');
+    }
+    const functions = createLocalFunctions({ opensearch, ...(history && { history }) });
+    if (learn && history) {
+      const onSuggested = (event: TagsSuggested) => console.log(JSON.stringify(event));
+      await learnInOrder(file, { functions, store: history, ...(json && { onSuggested }) });
+      return;
+    }
     const event = await readArticleFile(file);
     const output = await runWorkflow(event, {
-      functions: createLocalFunctions({ opensearch }),
+      functions,
       fail,
       ...(!json && { onEvent: printHistory() }),
     });
