@@ -45,7 +45,7 @@ function fitParts(articles: readonly Measured[]): FitParts {
     frequency: fitCold(articles, frequencyOf),
     semantic: fitCold(articles, semanticOf),
   });
-  const warm = articles.filter(({ earlier }) => earlier > 0);
+  const warm = articles.filter(({ earlier }) => earlier > 0).map(withoutLeftOut);
   if (!hasTwoSources(warm)) return cold;
   const { frequency, semantic } = withPowers(warm, {
     frequency: { ...cold.frequency, history: fitHistory(warm, frequencyOf, cold.frequency) },
@@ -55,6 +55,10 @@ function fitParts(articles: readonly Measured[]): FitParts {
     frequency: { ...cold.frequency, history: frequency.history },
     semantic: { ...cold.semantic, history: semantic.history },
   };
+}
+
+function withoutLeftOut(article: Measured): Measured {
+  return { ...article, candidates: article.candidates.filter(({ leftOut }) => !leftOut) };
 }
 
 /** A candidate as one of the parts reads it. */

@@ -17,7 +17,7 @@ import type { Judged } from './metrics.ts';
 
 /** An article's candidate with the signals of both parts. */
 export interface MeasuredCandidate
-  extends Pick<Found, 'key' | 'label' | 'known' | 'inText' | 'features' | 'history' | 'kept'> {
+  extends Pick<Found, 'key' | 'label' | 'known' | 'inText' | 'features' | 'history' | 'kept' | 'leftOut'> {
   semantic: Pick<Signals, 'features' | 'history'>;
 }
 
@@ -74,16 +74,19 @@ export function measureFound(
     language: languageOf(article),
     wanted: new Set(tags.map(tagKey)),
     earlier,
-    candidates: candidates.map(({ key, label, known, inText, features, history: ofAuthor, kept }, index) => ({
-      key,
-      label,
-      known,
-      inText,
-      features,
-      history: ofAuthor,
-      kept,
-      semantic: { features: signals[index]!.features, history: signals[index]!.history },
-    })),
+    candidates: candidates.map(
+      ({ key, label, known, inText, features, history: ofAuthor, kept, leftOut }, index) => ({
+        key,
+        label,
+        known,
+        inText,
+        features,
+        history: ofAuthor,
+        kept,
+        leftOut,
+        semantic: { features: signals[index]!.features, history: signals[index]!.history },
+      }),
+    ),
   };
 }
 
@@ -91,7 +94,7 @@ export function measureFound(
 export function withoutHistory(measured: Measured): Measured {
   const candidates = measured.candidates
     .filter(({ inText = true }) => inText)
-    .map(({ history, kept, semantic, ...candidate }) => ({
+    .map(({ history, kept, leftOut, semantic, ...candidate }) => ({
       ...candidate,
       semantic: { features: semantic.features },
     }));

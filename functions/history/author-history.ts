@@ -27,7 +27,7 @@ export interface AuthorHistory {
   articles: number;
   /** Tags on them, by key. */
   tags: ReadonlyMap<string, KeptTag>;
-  /** For keys that the article at hand mentions: earlier articles that mention them. */
+  /** For keys that the article at hand mentions, and those of tags kept before: earlier articles that mention them. */
   mentions: ReadonlyMap<string, number>;
   /** Most similar first, at most {@link SIMILAR}. */
   similar: readonly SimilarArticle[];

@@ -1,3 +1,4 @@
+import { tagKey } from '../keywords/tag-key.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import { type AuthorHistory, type KeptByAuthor, toAuthorHistory } from './author-history.ts';
 import type { HistoryStore, RelatedQuery } from './store.ts';
@@ -24,7 +25,8 @@ export async function recallRelated(
   query: RelatedQuery,
 ): Promise<AuthorHistory | undefined> {
   if (authorId === undefined || !kept || kept.articles === 0) return undefined;
-  return toAuthorHistory(kept, await store.relatedTo(authorId, articleId, query));
+  const keys = new Set([...query.keys, ...kept.spellings.map(({ tag }) => tagKey(tag))]);
+  return toAuthorHistory(kept, await store.relatedTo(authorId, articleId, { ...query, keys: [...keys] }));
 }
 
 /**

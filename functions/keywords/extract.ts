@@ -22,6 +22,8 @@ export interface Found extends Signals {
   /** Name of the code blocks' language when the tag is one. */
   code: string | undefined;
   prior: Prior | undefined;
+  /** Its author mentions it again and again and never keeps it: no candidate any more. */
+  leftOut?: boolean | undefined;
   /** How the author has used the tag before. */
   kept?: KeptBefore | undefined;
 }
@@ -115,20 +117,16 @@ export function relatedQueryOf(
 /** Tags that only the history suggests, those on most articles first. */
 const KEPT_TAGS = 50;
 
-/**
- * Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. What they
- * leave out every time is no candidate any more.
- */
+/** Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. */
 export function withHistory(found: readonly Found[], history: AuthorHistory | undefined): Found[] {
   if (!history || history.articles === 0) return [...found];
   const keys = new Set(found.map(({ key }) => key));
-  const inText = found
-    .filter(({ key }) => !isLeftOut(key, history))
-    .map((one) => ({
-      ...one,
-      history: frequencyHistory(one.key, history),
-      kept: keptBefore(one.key, history, true),
-    }));
+  const inText = found.map((one) => ({
+    ...one,
+    leftOut: isLeftOut(one.key, history),
+    history: frequencyHistory(one.key, history, true),
+    kept: keptBefore(one.key, history, true),
+  }));
   const onlyKept = [...history.tags]
     .filter(([key]) => !keys.has(key) && isTagLike(key))
     .sort(([a, { articles: ofA }], [b, { articles: ofB }]) => ofB - ofA || compare(a, b))
@@ -143,7 +141,7 @@ export function withHistory(found: readonly Found[], history: AuthorHistory | un
         code: undefined,
         prior: undefined,
         features: {},
-        history: frequencyHistory(key, history),
+        history: frequencyHistory(key, history, false),
         kept: keptBefore(key, history, false),
       }),
     );
@@ -158,11 +156,12 @@ function keptBefore(key: string, { tags, similar }: AuthorHistory, inText: boole
   return { articles, lately, last, similar: carriers, inText };
 }
 
-/** The best hundred by `frequency`, best first. */
-export function rankByFrequency<T extends Signals & { key: string }>(
-  found: readonly T[],
+/** The best hundred by `frequency`, best first, without those that their author leaves out every time. */
+export function rankByFrequency<T extends Signals & { key: string; leftOut?: boolean | undefined }>(
+  all: readonly T[],
   part: FitPart,
 ): (T & { frequency: number })[] {
+  const found = all.filter(({ leftOut }) => !leftOut);
   const frequencies = relevances(found, part);
   return found
     .map((one, index) => ({ ...one, frequency: frequencies[index]! }))

@@ -77,10 +77,11 @@ describe('signals of a history', () => {
       ]),
       similar: [{ title: 't', score: 0.5, tags: new Set(['aws']) }],
     };
-    const [aws, php, rust] = ['aws', 'php', 'rust'].map((key) => frequencyHistory(key, history));
-    expect(aws!.authorTagsMentions!).toBeGreaterThan(rust!.authorTagsMentions!);
-    expect(php!.authorTagsMentions!).toBeLessThan(rust!.authorTagsMentions!);
+    const [aws, php, rust] = ['aws', 'php', 'rust'].map((key) => frequencyHistory(key, history, true));
+    expect(aws!.authorTagsAlike!).toBeGreaterThan(rust!.authorTagsAlike!);
+    expect(php!.authorTagsAlike!).toBeLessThan(rust!.authorTagsAlike!);
     expect(php!.authorNeverTags!).toBeGreaterThan(rust!.authorNeverTags!);
+    expect(frequencyHistory('aws', history, false).authorTagsAlike!).toBeLessThan(aws!.authorTagsAlike!);
     expect(aws).toMatchObject({ termVotes: 0.5, termShare: 1, authorNeverTags: 0 });
   });
 });

@@ -84,7 +84,7 @@ describe("an author's history", () => {
   it('does not push again what its author leaves out again and again', async () => {
     const { candidates: before } = await afterKeeping(['Docker'], 1);
     expect(before.find(({ key }) => key === 'typescript')!.frequency).toBeGreaterThan(CUT);
-    const { candidates: after } = await afterKeeping(['Docker'], 6);
+    const { candidates: after } = await afterKeeping(['Docker'], 8);
     expect(after.map(({ key }) => key)).not.toContain('typescript');
     expect(after.map(({ key }) => key)).toContain('docker');
   });
