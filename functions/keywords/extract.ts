@@ -55,7 +55,10 @@ export function findCandidates(options: {
   }
 
   const phrases = [...findPhrases(blocks)]
-    .filter(([key, mentions]) => !catalogue.find(key) && isTagLike(key) && isFrequent(mentions))
+    .filter(
+      ([key, mentions]) =>
+        !catalogue.find(key) && isTagLike(key) && isFrequent(mentions) && !mentions.every(isHost),
+    )
     .map(([key, mentions]) => ({ key, mentions, tfIdf: Math.log1p(mentions.length) * idf(corpus, key) }))
     .sort((a, b) => b.tfIdf - a.tfIdf || compare(a.key, b.key))
     .slice(0, PHRASES);
@@ -240,6 +243,13 @@ function coveredMentions(found: readonly Mention[][]): Set<Mention> {
     }
   }
   return covered;
+}
+
+/** Endings of hosts: what is written with one is an address, no topic. */
+const HOST = /\.(?:com|jp|org)$/i;
+
+function isHost({ block, start, end }: Mention): boolean {
+  return HOST.test(block.text.slice(start, end));
 }
 
 function isFrequent(mentions: Mention[]): boolean {

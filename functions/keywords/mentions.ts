@@ -149,7 +149,7 @@ function addPhrases(
   if (last === first) return;
   for (let at = first; at <= last; at += 1) {
     const { kind } = block.units[at]!;
-    if (kind === 'latin' || kind === 'noun') add(at, at);
-    if (at < last && last - first > 1) add(at, at + 1);
+    if ((kind === 'latin' || kind === 'noun') && !isGlued(block, at, at)) add(at, at);
+    if (at < last && last - first > 1 && !isGlued(block, at, at + 1)) add(at, at + 1);
   }
 }
