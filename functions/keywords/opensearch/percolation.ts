@@ -4,7 +4,7 @@ import { KeywordsError } from '../../shared/errors.ts';
 import { Catalogue } from '../catalogue.ts';
 import { tagKey } from '../tag-key.ts';
 import { searchKey } from './analysis.ts';
-import { parseAnswer } from './term-vectors.ts';
+import { parseAnswer } from './answer.ts';
 
 /** Id of the one document in the index of tags that is no tag: it names the catalogue and matches every article. */
 export const CATALOGUE_ID = '_catalogue';

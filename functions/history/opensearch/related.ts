@@ -1,0 +1,135 @@
+import type { API } from '@opensearch-project/opensearch';
+import * as z from 'zod';
+import { documentError, parseAnswer, throwDocumentErrors } from '../../keywords/opensearch/answer.ts';
+import { tagKey } from '../../keywords/tag-key.ts';
+import { SIMILAR, type SimilarArticle } from '../author-history.ts';
+import type { RelatedQuery } from '../store.ts';
+
+/** Articles that are looked at for {@link SIMILAR} whose tags are known. */
+const MOST_SIMILAR = 30;
+
+/** An article of the author's that speaks of the same things; what they kept on it is yet to be asked. */
+export type SimilarFound = Omit<SimilarArticle, 'tags'> & { articleId: string };
+
+const found = z.object({
+  timed_out: z.literal(false),
+  hits: z
+    .object({
+      hits: z
+        .array(z.object({ _id: z.string(), _score: z.number(), _source: z.object({ title: z.string() }) }))
+        .default([]),
+    })
+    .default({ hits: [] }),
+  aggregations: z
+    .object({ keys: z.object({ buckets: z.array(z.object({ key: z.string(), doc_count: z.int() })) }) })
+    .optional(),
+});
+
+const keptAnswer = z.object({
+  docs: z.array(
+    z.object({
+      _id: z.string(),
+      error: documentError.optional(),
+      _source: z.object({ authorId: z.string(), tags: z.array(z.string()) }).optional(),
+    }),
+  ),
+});
+
+/** Asks which of an author's articles, but one, speak of the same things, and how many mention each key. */
+export function relatedRequest(
+  index: string,
+  authorId: string,
+  articleId: string,
+  { terms, keys }: RelatedQuery,
+): API.Search_Request {
+  const should = [...terms]
+    .filter(([, weight]) => weight > 0)
+    .map(([key, boost]) => ({ constant_score: { filter: { term: { keys: key } }, boost } }));
+  return {
+    index,
+    allow_partial_search_results: false,
+    filter_path: [
+      'timed_out',
+      'hits.hits._id',
+      'hits.hits._score',
+      'hits.hits._source.title',
+      'aggregations.keys.buckets',
+    ],
+    body: {
+      size: MOST_SIMILAR,
+      track_total_hits: false,
+      _source: ['title'],
+      query: {
+        bool: {
+          filter: [{ term: { authorId } }],
+          must_not: [{ ids: { values: [articleId] } }],
+          should,
+          // All of them are counted; those without any of the terms score 0.
+          minimum_should_match: 0,
+        },
+      },
+      sort: [{ _score: 'desc' }, { articleId: 'asc' }],
+      ...(keys.length > 0 && {
+        aggs: { keys: { terms: { field: 'keys', size: keys.length, include: [...keys] } } },
+      }),
+    } as object,
+  };
+}
+
+/**
+ * The most similar first.
+ *
+ * @throws KeywordsError when the answer is none
+ */
+export function readRelated(body: unknown): { mentions: Map<string, number>; similar: SimilarFound[] } {
+  const { hits, aggregations } = parseAnswer(found, body);
+  return {
+    mentions: new Map(aggregations?.keys.buckets.map(({ key, doc_count }) => [key, doc_count])),
+    similar: hits.hits
+      .filter(({ _score }) => _score > 0)
+      .map(({ _id, _score, _source }) => ({
+        articleId: _id,
+        title: _source.title,
+        // The sum of weights that add up to 1, in single precision.
+        score: Math.min(1, _score),
+      })),
+  };
+}
+
+/** Asks what was kept on similar articles. */
+export function keptOnRequest(index: string, similar: readonly SimilarFound[]): API.Mget_Request {
+  return {
+    index,
+    filter_path: [
+      'docs._id',
+      'docs.error.type',
+      'docs.error.reason',
+      'docs._source.authorId',
+      'docs._source.tags',
+    ],
+    body: { ids: similar.map(({ articleId }) => articleId) },
+  };
+}
+
+/**
+ * The similar articles that have a say: those on which this author is known to have kept tags, or none.
+ *
+ * @throws KeywordsError when the answer is none, or says that the index could not be asked
+ */
+export function readKeptOn(
+  body: unknown,
+  authorId: string,
+  similar: readonly SimilarFound[],
+): SimilarArticle[] {
+  const { docs } = parseAnswer(keptAnswer, body);
+  throwDocumentErrors(docs);
+  const kept = new Map(docs.map(({ _id, _source }) => [_id, _source]));
+  return similar
+    .flatMap(({ articleId, title, score }) => {
+      const document = kept.get(articleId);
+      return document?.authorId === authorId
+        ? [{ title, score, tags: new Set(document.tags.map(tagKey)) }]
+        : [];
+    })
+    .slice(0, SIMILAR);
+}
