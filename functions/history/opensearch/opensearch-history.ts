@@ -129,8 +129,7 @@ export class OpenSearchHistory implements HistoryStore {
   /** @throws KeywordsError when OpenSearch does not do it; what was deleted until then stays so, and it can be repeated */
   async forget(what: Forget, at: Date = new Date()): Promise<number> {
     await this.#putTombstone(what, at);
-    const subject =
-      'authorId' in what ? { term: { authorId: what.authorId } } : { ids: { values: [what.articleId] } };
+    const subject = documentsOf(what);
     const places = [
       { index: historyAlias(this.#indexPrefix), time: 'taggedAt' },
       { index: articlesAlias(this.#indexPrefix), time: 'publishedAt' },
@@ -144,6 +143,14 @@ export class OpenSearchHistory implements HistoryStore {
     await sleep(DELETION_LINGERS_MS);
     await this.#ask(this.#client.indices.refresh({ index: places.map(({ index }) => index) }));
     return deleted.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many documents of an author or an article there are. */
+  async count(what: Forget): Promise<number> {
+    const index = [historyAlias(this.#indexPrefix), articlesAlias(this.#indexPrefix)];
+    await this.#ask(this.#client.indices.refresh({ index }));
+    const body = await this.#ask(this.#client.count({ index, body: { query: documentsOf(what) } }));
+    return parseAnswer(z.object({ count: z.int() }), body).count;
   }
 
   async #ask(request: PendingRequest): Promise<unknown> {
@@ -229,6 +236,10 @@ export class OpenSearchHistory implements HistoryStore {
       if (version_conflicts === 0) return total;
     }
   }
+}
+
+function documentsOf(what: Forget): object {
+  return 'authorId' in what ? { term: { authorId: what.authorId } } : { ids: { values: [what.articleId] } };
 }
 
 function isConflict(error: unknown): boolean {

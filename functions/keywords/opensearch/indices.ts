@@ -85,6 +85,7 @@ export const TAGS: IndexDefinition = {
       articles: { type: 'integer' },
       mentions: { type: 'integer' },
       taggedWhenMentioned: { type: 'integer' },
+      counted: { type: 'object', enabled: false },
       catalogue: { type: 'object', enabled: false },
     },
   },

@@ -11,6 +11,11 @@ export const CATALOGUE_ID = '_catalogue';
 
 const count = z.int().min(0);
 
+const counts = z.object({ authors: count, articles: count, mentions: count, taggedWhenMentioned: count });
+/** How often a tag is used. */
+export type Counts = z.infer<typeof counts>;
+export const NO_COUNTS: Counts = { authors: 0, articles: 0, mentions: 0, taggedWhenMentioned: 0 };
+
 /** A tag as it is stored, and as it is imported and exported. */
 export const storedTag = z.object({
   key: z.string(),
@@ -21,6 +26,7 @@ export const storedTag = z.object({
   articles: count.default(0),
   mentions: count.default(0),
   taggedWhenMentioned: count.default(0),
+  counted: counts.optional().describe('What of these counts the latest recount added'),
 });
 export type StoredTag = z.infer<typeof storedTag>;
 

@@ -81,7 +81,7 @@ async function setupTags(client: Client, options: SetupOptions): Promise<void> {
   const alias = tagsAlias(indexPrefix);
   await deleteLeftovers(client, alias);
   const header = await readCatalogueHeader(client, indexPrefix);
-  if (!header || (header.origin === 'shipped' && header.version !== shipped.version)) {
+  if (!header || (header.origin === 'shipped' && header.version.split('+', 1)[0] !== shipped.version)) {
     onStep?.(`${alias}: writing the catalogue ${shipped.version} that ships with the project`);
     const catalogue = { version: shipped.version, origin: 'shipped' } as const;
     await replaceCatalogue(client, { indexPrefix, catalogue, tags: toStoredTags(shipped) });
