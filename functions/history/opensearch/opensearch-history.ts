@@ -76,7 +76,7 @@ export class OpenSearchHistory implements HistoryStore {
   /** @throws KeywordsError when OpenSearch does not answer as it should */
   async relatedTo(authorId: string, articleId: string, query: RelatedQuery): Promise<RelatedArticles> {
     const request = relatedRequest(articlesAlias(this.#indexPrefix), authorId, articleId, query);
-    const { mentions, similar } = readRelated(await this.#ask(this.#client.search(request)));
+    const { mentions, similar } = readRelated(await this.#ask(this.#client.search(request)), query);
     if (similar.length === 0) return { mentions, similar: [] };
     const kept = await this.#ask(this.#client.mget(keptOnRequest(historyAlias(this.#indexPrefix), similar)));
     return { mentions, similar: readKeptOn(kept, authorId, similar) };

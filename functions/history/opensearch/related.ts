@@ -21,7 +21,7 @@ const found = z.object({
     })
     .default({ hits: [] }),
   aggregations: z
-    .object({ keys: z.object({ buckets: z.array(z.object({ key: z.string(), doc_count: z.int() })) }) })
+    .object({ keys: z.object({ buckets: z.array(z.object({ doc_count: z.int() })) }) })
     .optional(),
 });
 
@@ -53,7 +53,7 @@ export function relatedRequest(
       'hits.hits._id',
       'hits.hits._score',
       'hits.hits._source.title',
-      'aggregations.keys.buckets',
+      'aggregations.keys.buckets.doc_count',
     ],
     body: {
       size: MOST_SIMILAR,
@@ -70,7 +70,8 @@ export function relatedRequest(
       },
       sort: [{ _score: 'desc' }, { articleId: 'asc' }],
       ...(keys.length > 0 && {
-        aggs: { keys: { terms: { field: 'keys', size: keys.length, include: [...keys] } } },
+        // Not by terms: that would need an order of all keys that there are, made anew after each article.
+        aggs: { keys: { filters: { filters: keys.map((key) => ({ term: { keys: key } })) } } },
       }),
     } as object,
   };
@@ -79,12 +80,17 @@ export function relatedRequest(
 /**
  * The most similar first.
  *
+ * @param query that of the request
  * @throws KeywordsError when the answer is none
  */
-export function readRelated(body: unknown): { mentions: Map<string, number>; similar: SimilarFound[] } {
+export function readRelated(
+  body: unknown,
+  { keys }: Pick<RelatedQuery, 'keys'>,
+): { mentions: Map<string, number>; similar: SimilarFound[] } {
   const { hits, aggregations } = parseAnswer(found, body);
+  const counts = aggregations?.keys.buckets.map(({ doc_count }) => doc_count) ?? [];
   return {
-    mentions: new Map(aggregations?.keys.buckets.map(({ key, doc_count }) => [key, doc_count])),
+    mentions: new Map(keys.flatMap((key, index) => (counts[index] ? [[key, counts[index]] as const] : []))),
     similar: hits.hits
       .filter(({ _score }) => _score > 0)
       .map(({ _id, _score, _source }) => ({

@@ -1,8 +1,9 @@
 import type { Client } from '@opensearch-project/opensearch';
-import { type AuthorHistory, toAuthorHistory } from '../../history/author-history.ts';
+import type { AuthorHistory } from '../../history/author-history.ts';
 import { type Author, authorRequests, readAuthor } from '../../history/opensearch/author.ts';
 import { articleDocument, keptDocument } from '../../history/opensearch/documents.ts';
 import { OpenSearchHistory } from '../../history/opensearch/opensearch-history.ts';
+import { recallRelated } from '../../history/recall.ts';
 import type { RelatedQuery, Stored } from '../../history/store.ts';
 import type { AcceptedArticle } from '../../shared/accept-article.ts';
 import { type ArticleText, readArticleText } from '../../shared/article-text.ts';
@@ -23,7 +24,7 @@ import { allowed, DEFAULT_POLICY, type Policy } from '../policy.ts';
 import { cutUnits } from '../units.ts';
 import { type PendingRequest, withDeadline } from './client.ts';
 import { articlesAlias, DEFAULT_INDEX_PREFIX, tagsAlias } from './indices.ts';
-import { percolateRequest, readPercolation } from './percolation.ts';
+import { blockedRequest, percolateRequest, readBlocked, readPercolation } from './percolation.ts';
 import { knownMorphemes, readTermVectors, termVectorsRequest } from './term-vectors.ts';
 
 export interface OpenSearchEngineOptions {
@@ -53,33 +54,51 @@ export function createOpenSearchEngine(options: OpenSearchEngineOptions): Keywor
   const { policy = DEFAULT_POLICY, onStored } = options;
   return {
     async extract(article) {
-      const signal = AbortSignal.timeout(timeout);
-      const text = readArticleText(article);
-      const authored = withAuthor(article);
-      const [vectors, percolation, ...answers] = await withDeadline(signal, [
-        ...textRequests(client, indexPrefix, text),
-        ...(authored ? authorRequests(client, indexPrefix, authored) : []),
-      ]);
-      const { found, version } = readFound([vectors, percolation], text, prior);
+      const search = { client, prior, indexPrefix, signal: AbortSignal.timeout(timeout) };
+      const { found, version, history, author } = await findWithHistory(article, search);
       assertFits(fit, { catalogue: version });
-
-      const search = { client, indexPrefix, signal };
-      const author = authored && readAuthor(answers);
-      const known = author && (await recall(authored, author, relatedQueryOf(found, prior), search));
-      const judged = allowed(withHistory(found, known?.history), policy, article.tags);
-      const candidates = toCandidates(
-        judged.filter(({ key }) => !known?.blocked(key)),
-        fit,
-        article,
-        known?.history,
-      );
+      const candidates = toCandidates(allowed(found, policy, article.tags), fit, article, history);
       if (author) {
-        const outcome = await store(authored, keysOf(found), author, search).catch((error: Error) => error);
+        const outcome = await store(author, keysOf(found), search).catch((error: Error) => error);
         onStored?.(outcome, article);
       }
-      return toAnswer(article, version, candidates, known?.history);
+      return toAnswer(article, version, candidates, history);
     },
   };
+}
+
+/** How to ask OpenSearch, and until when. */
+type Search = Pick<OpenSearchEngineOptions, 'client' | 'prior' | 'indexPrefix'> & { signal: AbortSignal };
+
+/**
+ * Everything in an article that could be suggested, and what its author kept before.
+ *
+ * @returns `author` where the article names one
+ * @throws KeywordsError when OpenSearch does not answer as it should before the signal aborts
+ */
+export async function findWithHistory(
+  article: AcceptedArticle,
+  search: Search,
+): Promise<{
+  found: Found[];
+  version: string;
+  history: AuthorHistory | undefined;
+  author: (Author & { article: Authored }) | undefined;
+}> {
+  const { client, prior, indexPrefix = DEFAULT_INDEX_PREFIX, signal } = search;
+  const text = readArticleText(article);
+  const authored = withAuthor(article);
+  const [vectors, percolation, ...answers] = await withDeadline(signal, [
+    ...textRequests(client, indexPrefix, text),
+    ...(authored ? authorRequests(client, indexPrefix, authored) : []),
+  ]);
+  const { found, version } = readFound([vectors, percolation], text, prior);
+  const author = authored && { ...readAuthor(answers), article: authored };
+  const known = author && (await recall(author, relatedQueryOf(found, prior), search));
+  if (!known) return { found, version, history: undefined, author };
+  const { history, blocked } = known;
+  const withKept = withHistory(found, history).filter(({ key }) => !blocked.has(key));
+  return { found: withKept, version, history, author };
 }
 
 /**
@@ -89,9 +108,9 @@ export function createOpenSearchEngine(options: OpenSearchEngineOptions): Keywor
  */
 export async function findInArticle(
   article: Pick<AcceptedArticle, 'title' | 'body' | 'format'>,
-  options: Pick<OpenSearchEngineOptions, 'client' | 'prior' | 'indexPrefix'> & { signal: AbortSignal },
+  search: Search,
 ): Promise<{ found: Found[]; version: string }> {
-  const { client, prior, indexPrefix = DEFAULT_INDEX_PREFIX, signal } = options;
+  const { client, prior, indexPrefix = DEFAULT_INDEX_PREFIX, signal } = search;
   const text = readArticleText(article);
   return readFound(await withDeadline(signal, textRequests(client, indexPrefix, text)), text, prior);
 }
@@ -131,39 +150,27 @@ function withAuthor(article: AcceptedArticle): Authored | undefined {
   return authorId === undefined ? undefined : { ...article, authorId };
 }
 
-interface Search {
-  client: Client;
-  indexPrefix: string;
-  signal: AbortSignal;
-}
-
 /** The author's history, and which of the tags in it are blocked; undefined of an author who is not known. */
 async function recall(
-  { authorId, articleId, publishedAt }: Authored,
-  { kept, forgotten }: Author,
+  { kept, forgotten, article }: Author & { article: Authored },
   query: RelatedQuery,
-  { client, indexPrefix, signal }: Search,
-): Promise<{ history: AuthorHistory; blocked: (key: string) => boolean } | undefined> {
-  if (kept.articles === 0 || Date.parse(publishedAt) <= forgotten) return undefined;
+  { client, indexPrefix = DEFAULT_INDEX_PREFIX, signal }: Search,
+): Promise<{ history: AuthorHistory; blocked: ReadonlySet<string> } | undefined> {
+  if (kept.articles === 0 || Date.parse(article.publishedAt) <= forgotten) return undefined;
   const store = new OpenSearchHistory({ client, indexPrefix, signal: () => signal });
   const labels = kept.spellings.map(({ tag }) => tag);
-  const [related, [percolation]] = await Promise.all([
-    store.relatedTo(authorId, articleId, query),
-    withDeadline(signal, [client.search(percolateRequest(tagsAlias(indexPrefix), labels))]),
+  const [history, [blocked]] = await Promise.all([
+    recallRelated(store, article, kept, query),
+    withDeadline(signal, [client.search(blockedRequest(tagsAlias(indexPrefix), labels))]),
   ]);
-  const { catalogue, blocked } = readPercolation(percolation);
-  return {
-    history: toAuthorHistory(kept, related),
-    blocked: (key) => blocked.has(catalogue.find(key)?.key ?? key),
-  };
+  return history && { history, blocked: readBlocked(blocked) };
 }
 
 /** Keeps for the author's next articles what this one mentions and, as accepted, the tags that it carries. */
 async function store(
-  article: Authored,
+  { forgotten, article }: Author & { article: Authored },
   keys: readonly string[],
-  { forgotten }: Author,
-  { client, indexPrefix, signal }: Search,
+  { client, indexPrefix = DEFAULT_INDEX_PREFIX, signal }: Search,
 ): Promise<Stored> {
   const { articleId, revision, authorId, title, tags = [], publishedAt } = article;
   const [outcome] = await new OpenSearchHistory({ client, indexPrefix, signal: () => signal }).write(

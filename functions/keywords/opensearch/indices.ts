@@ -55,7 +55,8 @@ export const HISTORY: IndexDefinition = {
     properties: {
       articleId: { type: 'keyword' },
       authorId: { type: 'keyword' },
-      tags: { type: 'keyword' },
+      // Counted at each article: what counting needs is made when documents become visible, not while a search waits.
+      tags: { type: 'keyword', eager_global_ordinals: true },
       taggedAt: { type: 'date' },
       suggestionId: { type: 'keyword', index: false, doc_values: false },
     },

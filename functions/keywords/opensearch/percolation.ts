@@ -77,6 +77,37 @@ export function percolateRequest(index: string, texts: readonly string[]): API.S
   };
 }
 
+const blockedAnswer = z.object({
+  timed_out: z.literal(false),
+  hits: z.object({ hits: z.array(z.object({ _source: storedTag })) }).default({ hits: [] }),
+});
+
+/** The search for the blocked tags among labels that need not be in any text. */
+export function blockedRequest(index: string, labels: readonly string[]): API.Search_Request {
+  const percolate = { percolate: { field: 'query', document: { text: labels } } };
+  return {
+    index,
+    allow_partial_search_results: false,
+    filter_path: ['timed_out', 'hits.hits._source'],
+    body: {
+      size: MOST_TAGS,
+      track_total_hits: false,
+      _source: { excludes: ['query'] },
+      query: { bool: { filter: [{ term: { blocked: true } }, percolate] } },
+    } as object,
+  };
+}
+
+/**
+ * Keys of the blocked tags, by any of their spellings.
+ *
+ * @throws KeywordsError when the answer is none
+ */
+export function readBlocked(body: unknown): Set<string> {
+  const { hits } = parseAnswer(blockedAnswer, body).hits;
+  return new Set(hits.flatMap(({ _source: { key, aliases } }) => [key, ...aliases.map(tagKey)]));
+}
+
 /** The part of the catalogue that an article touches. */
 export interface Percolated {
   catalogue: Catalogue;

@@ -47,15 +47,15 @@ export async function recountCatalogue(
     const uncounted = withoutCounted(tag);
     if (uncounted) before.push(uncounted);
   }
-  const find = finder(before);
-  const newTags = await findNewTags(readAuthors(client, indexPrefix, onAuthor), find);
+  const known = asCatalogue(before);
+  const newTags = await findNewTags(readAuthors(client, indexPrefix, onAuthor), known);
   const all = [...before, ...newTags];
 
   const counts = new Map(all.map(({ key }) => [key, { ...NO_COUNTS }]));
   const total = { authors: 0, articles: 0 };
   for await (const author of readAuthors(client, indexPrefix, onAuthor)) {
     const mentions = await readMentions(client, indexPrefix, author);
-    count(author, mentions, find, counts);
+    count(author, mentions, known, counts);
     total.authors += 1;
     total.articles += author.articles.length;
   }
@@ -87,17 +87,14 @@ function mapCounts(value: (name: keyof Counts) => number): Counts {
   return Object.fromEntries(COUNTS.map((name) => [name, value(name)])) as unknown as Counts;
 }
 
-type Find = (key: string) => string;
-
-/** The key of the tag that a spelling's key stands for, or itself. */
-function finder(tags: readonly StoredTag[]): Find {
-  const catalogue = new Catalogue({
+/** By which a spelling's key finds its tag. */
+function asCatalogue(tags: readonly StoredTag[]): Catalogue {
+  return new Catalogue({
     version: '',
     tags: tags.map(({ key, label, aliases }) => ({ key, label, aliases, prior: NO_COUNTS })),
     documents: 0,
     documentFrequency: new Map(),
   });
-  return (key) => catalogue.find(key)?.key ?? key;
 }
 
 interface AuthorArticles {
@@ -180,22 +177,25 @@ async function readMentions(
   );
 }
 
-async function findNewTags(authors: AsyncIterable<AuthorArticles>, find: Find): Promise<StoredTag[]> {
-  const known = new Map<string, { authors: number; spellings: Map<string, number> }>();
+async function findNewTags(
+  authors: AsyncIterable<AuthorArticles>,
+  catalogue: Catalogue,
+): Promise<StoredTag[]> {
+  const unknown = new Map<string, { authors: number; spellings: Map<string, number> }>();
   for await (const { articles } of authors) {
     const own = new Map<string, string>();
     for (const tag of articles.flatMap(({ tags }) => tags)) {
       const key = tagKey(tag);
-      if (find(key) === key && isLabel(tag) && !own.has(key)) own.set(key, tag);
+      if (!catalogue.find(key) && isLabel(tag) && !own.has(key)) own.set(key, tag);
     }
     for (const [key, tag] of own) {
-      const one = known.get(key) ?? { authors: 0, spellings: new Map<string, number>() };
+      const one = unknown.get(key) ?? { authors: 0, spellings: new Map<string, number>() };
       one.authors += 1;
       one.spellings.set(tag, (one.spellings.get(tag) ?? 0) + 1);
-      known.set(key, one);
+      unknown.set(key, one);
     }
   }
-  return [...known]
+  return [...unknown]
     .filter(([, { authors: count }]) => count >= AUTHORS_OF_A_NEW_TAG)
     .map(([key, { spellings }]) => storedTag.parse({ key, label: commonest(spellings) }));
 }
@@ -211,9 +211,10 @@ function commonest(spellings: ReadonlyMap<string, number>): string {
 function count(
   { articles }: AuthorArticles,
   mentions: ReadonlyMap<string, string[]>,
-  find: Find,
+  catalogue: Catalogue,
   counts: ReadonlyMap<string, Counts>,
 ): void {
+  const find = (key: string) => catalogue.find(key)?.key ?? key;
   const used = new Set<string>();
   for (const { articleId, tags } of articles) {
     const carried = new Set(tags.map((tag) => find(tagKey(tag))));
