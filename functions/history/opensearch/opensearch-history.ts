@@ -11,13 +11,20 @@ import {
   historyAlias,
 } from '../../keywords/opensearch/indices.ts';
 import { KeywordsError } from '../../shared/errors.ts';
-import type { KeptByAuthor, RelatedArticles } from '../author-history.ts';
+import type { KeptByAuthor, RelatedArticles, SimilarArticle } from '../author-history.ts';
 import type { Forget, HistoryStore, RelatedQuery, RememberedArticle, Stored } from '../store.ts';
 import { tombstoneOf } from '../version.ts';
 import { articleDocument, keptDocument, type VersionedDocument } from './documents.ts';
 import { forgottenRequest, readForgotten, type Subject } from './forgotten.ts';
 import { keptByRequest, readKeptBy } from './kept-by.ts';
-import { keptOnRequest, readKeptOn, readRelated, relatedRequest } from './related.ts';
+import {
+  keptOnRequest,
+  mentionsRequest,
+  readKeptOn,
+  readMentions,
+  readSimilar,
+  similarRequest,
+} from './related.ts';
 
 export interface OpenSearchHistoryOptions {
   client: Client;
@@ -75,11 +82,11 @@ export class OpenSearchHistory implements HistoryStore {
 
   /** @throws KeywordsError when OpenSearch does not answer as it should */
   async relatedTo(authorId: string, articleId: string, query: RelatedQuery): Promise<RelatedArticles> {
-    const request = relatedRequest(articlesAlias(this.#indexPrefix), authorId, articleId, query);
-    const { mentions, similar } = readRelated(await this.#ask(this.#client.search(request)), query);
-    if (similar.length === 0) return { mentions, similar: [] };
-    const kept = await this.#ask(this.#client.mget(keptOnRequest(historyAlias(this.#indexPrefix), similar)));
-    return { mentions, similar: readKeptOn(kept, authorId, similar) };
+    const [mentions, similar] = await Promise.all([
+      this.#mentions(authorId, articleId, query),
+      this.#similar(authorId, articleId, query),
+    ]);
+    return { mentions, similar };
   }
 
   /** @throws KeywordsError when OpenSearch does not take it */
@@ -151,6 +158,21 @@ export class OpenSearchHistory implements HistoryStore {
     await this.#ask(this.#client.indices.refresh({ index }));
     const body = await this.#ask(this.#client.count({ index, body: { query: documentsOf(what) } }));
     return parseAnswer(z.object({ count: z.int() }), body).count;
+  }
+
+  async #mentions(authorId: string, articleId: string, query: RelatedQuery): Promise<Map<string, number>> {
+    if (query.keys.length === 0) return new Map();
+    const request = mentionsRequest(articlesAlias(this.#indexPrefix), authorId, articleId, query);
+    return readMentions(await this.#ask(this.#client.search(request)), query);
+  }
+
+  async #similar(authorId: string, articleId: string, query: RelatedQuery): Promise<SimilarArticle[]> {
+    if (query.terms.size === 0) return [];
+    const request = similarRequest(articlesAlias(this.#indexPrefix), authorId, articleId, query);
+    const similar = readSimilar(await this.#ask(this.#client.search(request)));
+    if (similar.length === 0) return [];
+    const kept = keptOnRequest(historyAlias(this.#indexPrefix), similar);
+    return readKeptOn(await this.#ask(this.#client.mget(kept)), authorId, similar);
   }
 
   async #ask(request: PendingRequest): Promise<unknown> {

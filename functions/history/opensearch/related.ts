@@ -11,7 +11,7 @@ const MOST_SIMILAR = 30;
 /** An article of the author's that speaks of the same things; what they kept on it is yet to be asked. */
 export type SimilarFound = Omit<SimilarArticle, 'tags'> & { articleId: string };
 
-const found = z.object({
+const similarAnswer = z.object({
   timed_out: z.literal(false),
   hits: z
     .object({
@@ -20,9 +20,11 @@ const found = z.object({
         .default([]),
     })
     .default({ hits: [] }),
-  aggregations: z
-    .object({ keys: z.object({ buckets: z.array(z.object({ doc_count: z.int() })) }) })
-    .optional(),
+});
+
+const mentionsAnswer = z.object({
+  timed_out: z.literal(false),
+  aggregations: z.object({ keys: z.object({ buckets: z.array(z.object({ doc_count: z.int() })) }) }),
 });
 
 const keptAnswer = z.object({
@@ -35,12 +37,18 @@ const keptAnswer = z.object({
   ),
 });
 
-/** Asks which of an author's articles, but one, speak of the same things, and how many mention each key. */
-export function relatedRequest(
+/** An author's articles but one. */
+const othersOf = (authorId: string, articleId: string) => ({
+  filter: [{ term: { authorId } }],
+  must_not: [{ ids: { values: [articleId] } }],
+});
+
+/** Asks which of an author's articles, but one, share the heaviest terms. */
+export function similarRequest(
   index: string,
   authorId: string,
   articleId: string,
-  { terms, keys }: RelatedQuery,
+  { terms }: Pick<RelatedQuery, 'terms'>,
 ): API.Search_Request {
   const should = [...terms]
     .filter(([, weight]) => weight > 0)
@@ -48,31 +56,13 @@ export function relatedRequest(
   return {
     index,
     allow_partial_search_results: false,
-    filter_path: [
-      'timed_out',
-      'hits.hits._id',
-      'hits.hits._score',
-      'hits.hits._source.title',
-      'aggregations.keys.buckets.doc_count',
-    ],
+    filter_path: ['timed_out', 'hits.hits._id', 'hits.hits._score', 'hits.hits._source.title'],
     body: {
       size: MOST_SIMILAR,
       track_total_hits: false,
       _source: ['title'],
-      query: {
-        bool: {
-          filter: [{ term: { authorId } }],
-          must_not: [{ ids: { values: [articleId] } }],
-          should,
-          // All of them are counted; those without any of the terms score 0.
-          minimum_should_match: 0,
-        },
-      },
+      query: { bool: { ...othersOf(authorId, articleId), should, minimum_should_match: 1 } },
       sort: [{ _score: 'desc' }, { articleId: 'asc' }],
-      ...(keys.length > 0 && {
-        // Not by terms: that would need an order of all keys that there are, made anew after each article.
-        aggs: { keys: { filters: { filters: keys.map((key) => ({ term: { keys: key } })) } } },
-      }),
     } as object,
   };
 }
@@ -80,26 +70,52 @@ export function relatedRequest(
 /**
  * The most similar first.
  *
+ * @throws KeywordsError when the answer is none
+ */
+export function readSimilar(body: unknown): SimilarFound[] {
+  return parseAnswer(similarAnswer, body).hits.hits.map(({ _id, _score, _source }) => ({
+    articleId: _id,
+    title: _source.title,
+    // The sum of weights that add up to 1, in single precision.
+    score: Math.min(1, _score),
+  }));
+}
+
+/** Asks how many of an author's articles, but one, mention each key. */
+export function mentionsRequest(
+  index: string,
+  authorId: string,
+  articleId: string,
+  { keys }: Pick<RelatedQuery, 'keys'>,
+): API.Search_Request {
+  return {
+    index,
+    allow_partial_search_results: false,
+    // Asked once for an article; kept, it would only drive out what is asked again.
+    request_cache: false,
+    filter_path: ['timed_out', 'aggregations.keys.buckets.doc_count'],
+    body: {
+      size: 0,
+      track_total_hits: false,
+      query: { bool: othersOf(authorId, articleId) },
+      // Not by terms: that would need an order of all keys that there are, made anew after each article.
+      aggs: { keys: { filters: { filters: keys.map((key) => ({ term: { keys: key } })) } } },
+    } as object,
+  };
+}
+
+/**
  * @param query that of the request
  * @throws KeywordsError when the answer is none
  */
-export function readRelated(
-  body: unknown,
-  { keys }: Pick<RelatedQuery, 'keys'>,
-): { mentions: Map<string, number>; similar: SimilarFound[] } {
-  const { hits, aggregations } = parseAnswer(found, body);
-  const counts = aggregations?.keys.buckets.map(({ doc_count }) => doc_count) ?? [];
-  return {
-    mentions: new Map(keys.flatMap((key, index) => (counts[index] ? [[key, counts[index]] as const] : []))),
-    similar: hits.hits
-      .filter(({ _score }) => _score > 0)
-      .map(({ _id, _score, _source }) => ({
-        articleId: _id,
-        title: _source.title,
-        // The sum of weights that add up to 1, in single precision.
-        score: Math.min(1, _score),
-      })),
-  };
+export function readMentions(body: unknown, { keys }: Pick<RelatedQuery, 'keys'>): Map<string, number> {
+  const { buckets } = parseAnswer(mentionsAnswer, body).aggregations.keys;
+  return new Map(
+    keys.flatMap((key, index) => {
+      const { doc_count: count = 0 } = buckets[index] ?? {};
+      return count > 0 ? [[key, count] as const] : [];
+    }),
+  );
 }
 
 /** Asks what was kept on similar articles. */
