@@ -2,6 +2,7 @@ import { CfnRegistry, CfnSchema } from 'aws-cdk-lib/aws-eventschemas';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { ARTICLE_PUBLISHED, articlePublished } from '../functions/contracts/article-published.ts';
+import { ARTICLE_TAGGED, articleTagged } from '../functions/contracts/article-tagged.ts';
 import { TAGS_SUGGESTED, tagsSuggested } from '../functions/contracts/tags-suggested.ts';
 
 /** The contracts as publishers and subscribers find them in the EventBridge schema registry. */
@@ -16,6 +17,7 @@ export class EventSchemas extends Construct {
     });
     const events = [
       { id: 'ArticlePublished', detailType: ARTICLE_PUBLISHED, detail: articlePublished },
+      { id: 'ArticleTagged', detailType: ARTICLE_TAGGED, detail: articleTagged },
       {
         id: 'TagsSuggested',
         detailType: TAGS_SUGGESTED.detailType,

@@ -43,6 +43,16 @@ export interface MonitoringProps {
   readonly deadLetterQueue: IQueue;
   /** Dimensions of the rule that starts executions. */
   readonly rule: Readonly<Record<string, string>>;
+  /**
+   * What records which tags authors keep.
+   *
+   * @default - nothing does
+   */
+  readonly history?: {
+    readonly function: WorkflowFunction;
+    readonly deadLetterQueue: IQueue;
+    readonly rule: Readonly<Record<string, string>>;
+  };
   readonly topic: ITopic;
   readonly thresholds: AlarmThresholds;
   readonly dashboardName: string;
@@ -74,8 +84,8 @@ export class Monitoring extends Construct {
     const { degradedShare = 0.1, duration = Duration.seconds(15) } = props.thresholds;
     const sum = { statistic: Stats.SUM, period: FIVE_MINUTES };
     const own = (name: MetricName, statistic: string) => ownMetric(serviceName, name, statistic);
-    const ofRule = (metricName: string) =>
-      new Metric({ namespace: 'AWS/Events', metricName, dimensionsMap: props.rule, ...sum });
+    const ofRule = (metricName: string, dimensionsMap = props.rule) =>
+      new Metric({ namespace: 'AWS/Events', metricName, dimensionsMap, ...sum });
 
     const failed = stateMachine.metricFailed(sum);
     const timedOut = stateMachine.metricTimedOut(sum);
@@ -131,6 +141,33 @@ export class Monitoring extends Construct {
     this.#alarm('ModelLoadErrors', modelLoadErrors, {
       says: 'The model could not be fetched or loaded; suggestions go by frequency alone. The log of the embedding function names the file and what is wrong with it.',
     });
+
+    const { history } = props;
+    if (history) {
+      this.#alarm(
+        'TagsNotRecorded',
+        history.deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+          statistic: Stats.MAXIMUM,
+          period: FIVE_MINUTES,
+        }),
+        {
+          says: 'What authors kept was not recorded: the events wait in the dead-letter queue of the history. The log of the history function says why, mostly OpenSearch; once that is mended, send them to the function again or replay the archive. Suggestions come meanwhile, and know a little less of these authors.',
+        },
+      );
+      this.#alarm(
+        'TagsLost',
+        totalOf('tags lost', {
+          undelivered: ofRule('InvocationsFailedToBeSentToDlq', history.rule),
+          unrecorded: history.function.metric('DeadLetterErrors', sum),
+        }),
+        {
+          says: 'What an author kept could neither be recorded nor be put into the dead-letter queue of the history. The archive has it: replay the time of this alarm to the rule of the history.',
+        },
+      );
+      this.#alarm('TagsRefused', own(METRIC.tagsRefused, Stats.SUM), {
+        says: 'An ArticleTagged event breaks its contract and was dropped. The line "tags refused" in the log of the history function names the event and each field that the platform got wrong.',
+      });
+    }
 
     const widget = (title: string, left: IMetric[], label = '', max?: number) =>
       new GraphWidget({
@@ -212,7 +249,7 @@ export class Monitoring extends Construct {
       widget('Behind the scenes', [
         throttles,
         modelLoadErrors.with({ label: 'model not loaded' }),
-        own(METRIC.articleNotIndexed, Stats.SUM).with({ label: 'articles not indexed' }),
+        own(METRIC.articleNotIndexed, Stats.SUM).with({ label: 'articles not kept' }),
       ]),
     );
   }

@@ -7,20 +7,22 @@ import {
   SecurityGroup,
   type SubnetSelection,
 } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Domain, EngineVersion, TLSSecurityPolicy } from 'aws-cdk-lib/aws-opensearchservice';
 import type { Construct } from 'constructs';
 
-/** The network in which a domain lives, and with it the keyword function that asks it. */
+/** The network in which a domain lives, and with it the keyword and the history function that ask it. */
 export interface Network {
   readonly vpc: IVpc;
   /**
-   * Subnets of the keyword function and of a new domain.
+   * Subnets of the two functions and of a new domain.
    *
    * @default private subnets
    */
   readonly vpcSubnets?: SubnetSelection;
   /**
-   * Security groups of the keyword function; they must be let into an existing domain on port 443.
+   * Security groups of the two functions; they must be let into an existing domain on port 443.
    *
    * @default one of its own; a new domain lets it in
    */
@@ -86,8 +88,9 @@ export abstract class OpenSearch {
   }
 
   /**
-   * A domain that exists. A domain with fine-grained access control must map the keyword function's role
-   * (`tagSuggestions.keywordsFunction.role`) to a role that reads and writes the two indices.
+   * A domain that exists. A domain with fine-grained access control must map the roles of the keyword
+   * and the history function (`tagSuggestions.keywordsFunction.role`, `tagSuggestions.history.function.role`) to a role
+   * that reads and writes the four indices.
    */
   static existing(options: ExistingDomainOptions): OpenSearch {
     if (!options.endpoint.startsWith('https://')) {
@@ -112,6 +115,27 @@ export abstract class OpenSearch {
 
   /** Called by the construct, once; undefined without OpenSearch. */
   abstract connect(scope: Construct): OpenSearchConnection | undefined;
+}
+
+/** The indices of an installation, by the end of their names. */
+type Index = 'articles' | 'tags' | 'history' | 'forgotten';
+
+/** Allows a function to read indices, or to read and write them and to take back what it wrote; no other index. */
+export function allowIndices(
+  f: IFunction,
+  { domainArn }: OpenSearchConnection,
+  indexPrefix: string,
+  { read, write }: { readonly read: readonly Index[]; readonly write: readonly Index[] },
+): void {
+  const allow = (indices: readonly Index[], ...methods: string[]) =>
+    f.addToRolePolicy(
+      new PolicyStatement({
+        actions: methods.map((method) => `es:ESHttp${method}`),
+        resources: indices.map((index) => `${domainArn}/${indexPrefix}-${index}/*`),
+      }),
+    );
+  allow(write, 'Get', 'Post', 'Put', 'Delete');
+  allow(read, 'Get', 'Post');
 }
 
 function createDomain(scope: Construct, options: NewDomainOptions): OpenSearchConnection {
@@ -154,12 +178,12 @@ function createDomain(scope: Construct, options: NewDomainOptions): OpenSearchCo
     {
       id: 'AwsSolutions::AwsSolutions-OS4',
       reason:
-        'Two indices on one shard each: dedicated masters would cost more than the data nodes. While the cluster has no master the embedded engine stands in.',
+        'Four small indices on one shard each: dedicated masters would cost more than the data nodes. While the cluster has no master the embedded engine stands in.',
     },
     {
       id: 'AwsSolutions::AwsSolutions-OS5',
       reason:
-        'A domain without a resource policy is open to nobody: a request must be signed by a principal of this account whose own policy allows it. Only the keyword function is given one.',
+        'A domain without a resource policy is open to nobody: a request must be signed by a principal of this account whose own policy allows it. Only the keyword and the history function are given one.',
     },
     ...['INDEX_SLOW_LOGS', 'SEARCH_SLOW_LOGS'].map((log) => ({
       id: `AwsSolutions::AwsSolutions-OS9[LogExport::${log}]`,

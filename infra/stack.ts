@@ -41,6 +41,7 @@ export class TagSuggestionsStack extends Stack {
       DeadLetterQueueUrl: tags.deadLetterQueue.queueUrl,
       AlarmTopicArn: tags.alarmTopic.topicArn,
       Dashboard: `https://${this.region}.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/${tags.monitoring.dashboard.dashboardName}`,
+      ...(tags.history && { HistoryDeadLetterQueueUrl: tags.history.deadLetterQueue.queueUrl }),
       ...(tags.openSearchUrl && { OpenSearchUrl: tags.openSearchUrl }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

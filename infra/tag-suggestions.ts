@@ -26,15 +26,17 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ARTICLE_PUBLISHED } from '../functions/contracts/article-published.ts';
+import { ARTICLE_TAGGED } from '../functions/contracts/article-tagged.ts';
 import { TAGS_SUGGESTED } from '../functions/contracts/tags-suggested.ts';
 import type { Policy } from '../functions/keywords/policy.ts';
 import { METRIC } from '../functions/shared/metric-names.ts';
 import { Backfill } from './backfill.ts';
 import { EventSchemas } from './event-schemas.ts';
+import { History } from './history.ts';
 import { Knowledge, type KnowledgeProps } from './knowledge.ts';
 import { LogQueries } from './log-queries.ts';
 import { type AlarmThresholds, Monitoring, ownMetric } from './monitoring.ts';
-import { OpenSearch } from './open-search.ts';
+import { allowIndices, OpenSearch } from './open-search.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 import { WorkflowFunction, type WorkflowFunctionProps } from './workflow-function.ts';
 
@@ -52,7 +54,7 @@ export interface TagSuggestionsProps {
    */
   readonly eventBus?: IEventBus;
   /**
-   * Publishers whose `ArticlePublished` counts, by the event's `source`.
+   * Publishers whose `ArticlePublished` and `ArticleTagged` count, by the event's `source`.
    *
    * @default - any
    */
@@ -64,7 +66,7 @@ export interface TagSuggestionsProps {
    */
   readonly openSearch?: OpenSearch;
   /**
-   * Beginning of the names of the two indices, so that installations can share a domain.
+   * Beginning of the names of the four indices, so that installations can share a domain.
    *
    * @default tag-suggestions
    */
@@ -110,7 +112,7 @@ export interface TagSuggestionsProps {
    */
   readonly provisionedConcurrency?: number;
   /**
-   * How long published articles stay in the archive, from where they can be replayed.
+   * How long published articles and their tags stay in the archive, from where they can be replayed.
    *
    * @default Duration.days(30)
    */
@@ -141,12 +143,13 @@ export interface TagSuggestionsProps {
  * - an event bus, unless one is given; on it an archive of the published articles, and their schemas in a registry
  * - the model's three files in the CDK assets bucket
  * - an OpenSearch domain, unless one is given or none is wanted; in a VPC with security groups for it and its function
- * - four functions, each with a role and a log group: keywords (beside the domain), its stand-in without network,
- *   embedding, scorer; without OpenSearch three, as the stand-in is all there is
+ * - five functions, each with a role and a log group: keywords (beside the domain), its stand-in without network,
+ *   embedding, scorer, history (beside the domain); without OpenSearch three, as the stand-in is all there is
  * - the state machine with its role and log group
  * - the rule that starts it, with a role and a dead-letter queue
  * - the state machine that suggests tags for an archive, with its role and log group, and a bucket
- * - an SNS topic, unless one is given, ten alarms, a dashboard, and saved queries over the functions' logs
+ * - with OpenSearch, the rule for what authors keep, with a dead-letter queue
+ * - an SNS topic, unless one is given, thirteen alarms (ten without OpenSearch), a dashboard, and saved queries over the functions' logs
  *
  * @example
  * const tags = new TagSuggestions(this, 'TagSuggestions', { eventBus, bodyBuckets: [articles] });
@@ -168,6 +171,8 @@ export class TagSuggestions extends Construct {
   readonly stateMachine: StateMachine;
   readonly rule: Rule;
   readonly deadLetterQueue: Queue;
+  /** Records which tags authors keep; undefined without OpenSearch. */
+  readonly history: History | undefined;
   /** Suggests tags for an archive of articles. */
   readonly backfill: Backfill;
   readonly encryptionKey: IKey;
@@ -191,16 +196,18 @@ export class TagSuggestions extends Construct {
 
     this.eventBus = props.eventBus ?? (new EventBus(this, 'Bus', { eventBusName: name }) as IEventBus);
     const articlePublished = articlePublishedPattern(props.sources);
-    this.archive = this.eventBus.archive('Archive', {
-      description: 'Published articles, to be replayed',
-      eventPattern: articlePublished,
-      retention: props.archiveRetention ?? Duration.days(30),
-    });
     new EventSchemas(this, 'Schemas', { registryName: name });
 
     const knowledge = new Knowledge(this, 'Knowledge', props.knowledge);
     const search = (props.openSearch ?? OpenSearch.newDomain()).connect(this);
     this.openSearchUrl = search?.url;
+    this.archive = this.eventBus.archive('Archive', {
+      description: 'Published articles and their tags, to be replayed',
+      eventPattern: search
+        ? eventPatternOf([ARTICLE_PUBLISHED, ARTICLE_TAGGED], props.sources)
+        : articlePublished,
+      retention: props.archiveRetention ?? Duration.days(30),
+    });
 
     const workflowFunction = (
       functionId: string,
@@ -262,17 +269,10 @@ export class TagSuggestions extends Construct {
     knowledge.grantReadModel(this.embeddingFunction);
     this.eventBus.grantPutEventsTo(this.scorerFunction);
     if (search) {
-      // Reading and writing articles, reading tags: no deletion, no other index.
-      const index = (which: string) => `${search.domainArn}/${indexPrefix}-${which}/*`;
-      this.keywordsFunction.addToRolePolicy(
-        new PolicyStatement({
-          actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut'],
-          resources: [index('articles')],
-        }),
-      );
-      this.keywordsFunction.addToRolePolicy(
-        new PolicyStatement({ actions: ['es:ESHttpGet', 'es:ESHttpPost'], resources: [index('tags')] }),
-      );
+      allowIndices(this.keywordsFunction, search, indexPrefix, {
+        write: ['articles', 'history'],
+        read: ['tags', 'forgotten'],
+      });
     }
     for (const reader of new Set([
       this.keywordsFunction,
@@ -349,6 +349,18 @@ export class TagSuggestions extends Construct {
       ],
     });
 
+    if (search) {
+      this.history = new History(this, 'History', {
+        eventBus: this.eventBus,
+        eventPattern: eventPatternOf([ARTICLE_TAGGED], props.sources),
+        ruleName: `${name}-tags`,
+        search,
+        indexPrefix,
+        serviceName: name,
+        logRetention,
+      });
+    }
+
     this.backfill = new Backfill(this, 'Backfill', {
       name: `${name}-backfill`,
       suggestTags: this.stateMachine,
@@ -360,16 +372,22 @@ export class TagSuggestions extends Construct {
     });
 
     this.alarmTopic = props.alarmTopic ?? this.#createTopic();
+    const allFunctions = { ...functions, ...(this.history && { History: this.history.function }) };
+    // Metrics of the default bus do not carry its name.
+    const onBus = this.eventBus.eventBusName !== 'default' && { EventBusName: this.eventBus.eventBusName };
     this.monitoring = new Monitoring(this, 'Monitoring', {
       serviceName: name,
       stateMachine: this.stateMachine,
-      functions,
+      functions: allFunctions,
       deadLetterQueue: this.deadLetterQueue,
-      rule: {
-        RuleName: ruleName,
-        // Metrics of the default bus do not carry its name.
-        ...(this.eventBus.eventBusName !== 'default' && { EventBusName: this.eventBus.eventBusName }),
-      },
+      rule: { RuleName: ruleName, ...onBus },
+      ...(this.history && {
+        history: {
+          function: this.history.function,
+          deadLetterQueue: this.history.deadLetterQueue,
+          rule: { RuleName: `${name}-tags`, ...onBus },
+        },
+      }),
       topic: this.alarmTopic,
       thresholds: props.alarms ?? {},
       dashboardName: name,
@@ -377,7 +395,7 @@ export class TagSuggestions extends Construct {
 
     new LogQueries(this, 'LogQueries', {
       folder: name,
-      logGroups: Object.values(functions).map(({ logGroup }) => logGroup),
+      logGroups: Object.values(allFunctions).map(({ logGroup }) => logGroup),
     });
 
     acknowledgeWildcards(this);
@@ -537,6 +555,10 @@ export class TagSuggestions extends Construct {
  * fails and names the field, where a rule would pass over in silence.
  */
 export function articlePublishedPattern(sources?: readonly string[]): EventPattern {
+  return eventPatternOf([ARTICLE_PUBLISHED], sources);
+}
+
+function eventPatternOf(detailTypes: string[], sources?: readonly string[]): EventPattern {
   for (const source of sources ?? []) {
     if (!Token.isUnresolved(source) && (source === '' || source.startsWith('aws.'))) {
       throw new Error(`a source of articles must be a publisher's own, got ${JSON.stringify(source)}`);
@@ -544,7 +566,7 @@ export function articlePublishedPattern(sources?: readonly string[]): EventPatte
   }
   return {
     ...(sources && sources.length > 0 && { source: [...sources] }),
-    detailType: [ARTICLE_PUBLISHED],
+    detailType: detailTypes,
     detail: { metadata: { version: ['1', 1, ...Match.prefix('1.'), ...Match.doesNotExist()] } },
   };
 }

@@ -18,7 +18,7 @@ export interface Wildcard {
  */
 export const WILDCARDS: readonly Wildcard[] = [
   {
-    roles: ['KeywordsRole', 'FallbackKeywordsRole', 'EmbeddingRole', 'ScorerRole'],
+    roles: ['KeywordsRole', 'FallbackKeywordsRole', 'EmbeddingRole', 'ScorerRole', 'History/FunctionRole'],
     actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     resource: /^\*$/,
     reason: 'Tracing: X-Ray has no resource to name for what is sent to it.',
@@ -50,7 +50,7 @@ export const WILDCARDS: readonly Wildcard[] = [
     reason: 'Log delivery of Step Functions: CloudWatch Logs takes no resource for these actions.',
   },
   {
-    roles: ['KeywordsRole'],
+    roles: ['KeywordsRole', 'History/FunctionRole'],
     actions: [
       'ec2:CreateNetworkInterface',
       'ec2:DeleteNetworkInterface',
@@ -64,9 +64,22 @@ export const WILDCARDS: readonly Wildcard[] = [
   },
   {
     roles: ['KeywordsRole'],
-    actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut'],
+    actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete'],
     resource: /^[^*]+\/[a-z0-9-]+-articles\/\*$/,
     reason: 'Paths below one index: its documents and their term vectors.',
+  },
+  {
+    roles: ['KeywordsRole', 'History/FunctionRole'],
+    actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete'],
+    resource: /^[^*]+\/[a-z0-9-]+-history\/\*$/,
+    reason:
+      'Paths below one index: what authors kept, and what is taken back as they were forgotten meanwhile.',
+  },
+  {
+    roles: ['KeywordsRole', 'History/FunctionRole'],
+    actions: ['es:ESHttpGet', 'es:ESHttpPost'],
+    resource: /^[^*]+\/[a-z0-9-]+-forgotten\/\*$/,
+    reason: 'Paths below one index: who is forgotten is looked up, not changed.',
   },
   {
     roles: ['KeywordsRole'],

@@ -4,6 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime, Tracing, type Version } from 'aws-cdk-lib/aws-lambda';
 import { Charset, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { METRICS_NAMESPACE } from '../functions/shared/metric-names.ts';
 import type { Network } from './open-search.ts';
@@ -33,6 +34,12 @@ export interface WorkflowFunctionProps {
    * @default 512 MiB
    */
   readonly ephemeralStorageSize?: Size;
+  /**
+   * Takes the events that failed three times, of a function that is called asynchronously.
+   *
+   * @default - none; who calls it sees the error
+   */
+  readonly deadLetterQueue?: IQueue;
   /** @default - outside of any VPC */
   readonly network?: Required<Pick<Network, 'vpc' | 'securityGroups'>> & Network;
   /**
@@ -81,6 +88,7 @@ export class WorkflowFunction extends NodejsFunction {
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         ...props.environment,
       },
+      ...(props.deadLetterQueue && { deadLetterQueue: props.deadLetterQueue }),
       ...(props.ephemeralStorageSize && { ephemeralStorageSize: props.ephemeralStorageSize }),
       ...(network && {
         vpc: network.vpc,

@@ -1,11 +1,10 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { Command } from 'commander';
 import { loadCatalogue } from '../functions/keywords/catalogue.ts';
-import { indexArticle } from '../functions/keywords/opensearch/article-index.ts';
 import { replaceCatalogue, toStoredTags } from '../functions/keywords/opensearch/catalogue-store.ts';
 import { withDeadline } from '../functions/keywords/opensearch/client.ts';
 import { createOpenSearchEngine, findInArticle } from '../functions/keywords/opensearch/engine.ts';
-import { articlesAlias, tagsAlias } from '../functions/keywords/opensearch/indices.ts';
+import { tagsAlias } from '../functions/keywords/opensearch/indices.ts';
 import { percolateRequest, type StoredTag, storedTag } from '../functions/keywords/opensearch/percolation.ts';
 import { setupSearch } from '../functions/keywords/opensearch/setup.ts';
 import { readArticleText } from '../functions/shared/article-text.ts';
@@ -22,7 +21,6 @@ const command = withSearchOptions(new Command('npm run search:benchmark --'))
   .argument('<path...>', 'files of tagged articles')
   .option('--lang <language>', 'only articles of this language')
   .option('--tags <count>', 'tags in the catalogue: the shipped ones, and made-up ones', Number, 2300)
-  .option('--articles <count>', 'articles in the index', Number, 2000)
   .option('--characters <count>', 'length of the articles that are timed', Number, 5000)
   .option('--runs <count>', 'articles that are timed', Number, 200)
   .action(reportingErrors(benchmark));
@@ -30,7 +28,6 @@ const command = withSearchOptions(new Command('npm run search:benchmark --'))
 interface Options extends SearchOptions {
   lang?: string;
   tags: number;
-  articles: number;
   characters: number;
   runs: number;
 }
@@ -54,7 +51,6 @@ async function benchmark(paths: string[], options: Options): Promise<void> {
     progress.end();
     const seconds = (performance.now() - started) / 1000;
     console.log(`${options.tags} tags imported in ${seconds.toFixed(1)} s`);
-    await indexUpTo(client, { indexPrefix, texts, count: options.articles });
     await time(client, { indexPrefix, texts, ...options });
   } finally {
     const { body } = await client.indices.get({ index: `${indexPrefix}-*` });
@@ -69,22 +65,6 @@ function* tagsUpTo(count: number): Generator<StoredTag> {
     const label = `架空の${n.toString(36)}`;
     yield storedTag.parse({ key: label, label, aliases: [`made up ${n}`], articles: n % 50 });
   }
-}
-
-async function indexUpTo(
-  client: Client,
-  { indexPrefix, texts, count }: { indexPrefix: string; texts: string[]; count: number },
-): Promise<void> {
-  const index = articlesAlias(indexPrefix);
-  const progress = createProgress('articles indexed', count);
-  for (let n = 0; n < count; n += 1) {
-    const text = readArticleText({ title: `記事${n}`, body: texts[n % texts.length]!, format: 'markdown' });
-    const article = { articleId: `indexed-${n}`, revision: 0 };
-    await indexArticle(client, { index, article, text, signal: AbortSignal.timeout(60_000) });
-    progress.tick();
-  }
-  progress.end();
-  await client.indices.refresh({ index });
 }
 
 async function time(
@@ -107,20 +87,21 @@ async function time(
       body,
       format: 'text' as const,
       publishedAt: new Date().toISOString(),
+      authorId: 'timed',
+      tags: ['TypeScript'],
     };
-    const text = readArticleText(article);
-    const words = text.blocks.map((block) => block.text);
+    const words = readArticleText(article).blocks.map((block) => block.text);
     const signal = AbortSignal.timeout(60_000);
     percolation.push(
       await timed(() =>
         withDeadline(signal, [client.search(percolateRequest(tagsAlias(indexPrefix), words))]),
       ),
     );
-    extraction.push(await timed(() => findInArticle(article, { client, prior, indexPrefix, text, signal })));
+    extraction.push(await timed(() => findInArticle(article, { client, prior, indexPrefix, signal })));
     whole.push(await timed(() => engine.extract(article)));
   }
   // The first runs warm up connection and server.
-  for (const [what, milliseconds] of Object.entries({ percolation, extraction, 'with indexing': whole })) {
+  for (const [what, milliseconds] of Object.entries({ percolation, extraction, 'with history': whole })) {
     console.log(
       `${what.padEnd(14)} of ${characters} characters, ms   ${percentiles(milliseconds.slice(10))}`,
     );

@@ -22,6 +22,7 @@ const COLUMNS = [
   'mentions',
   'tagged_when_mentioned',
   'blocked',
+  'counted',
 ] as const;
 
 /** Shown of a file with many bad lines. */
@@ -57,6 +58,14 @@ const aliases = z
   )
   .default([]);
 
+/** What a recount added: authors, articles, mentions, tagged when mentioned. */
+const counted = z
+  .preprocess(
+    (value) => (value === '' ? undefined : typeof value === 'string' ? value.split('|') : value),
+    z.tuple([count, count, count, count], 'must be four whole numbers').optional(),
+  )
+  .optional();
+
 const row = z
   .object({
     label: spelling,
@@ -66,11 +75,17 @@ const row = z
     mentions: count,
     tagged_when_mentioned: count,
     blocked: flag,
+    counted,
   })
   .refine(({ mentions, tagged_when_mentioned }) => tagged_when_mentioned <= mentions, {
     message: 'must be at most mentions',
     path: ['tagged_when_mentioned'],
-  });
+  })
+  .refine(
+    ({ authors, articles, mentions, tagged_when_mentioned, counted: [a, b, c, d] = [0, 0, 0, 0] }) =>
+      a <= authors && b <= articles && c <= mentions && d <= tagged_when_mentioned,
+    { message: 'must be at most authors, articles, mentions and tagged_when_mentioned', path: ['counted'] },
+  );
 
 /** What is wrong with a tag's spelling; undefined when nothing is. */
 export function problemOfSpelling(text: string): string | undefined {
@@ -133,8 +148,11 @@ async function* readRows(file: string): AsyncGenerator<Row> {
 function judge(value: unknown): { tag: StoredTag } | { problem: string } {
   const parsed = row.safeParse(value);
   if (!parsed.success) return { problem: describeIssues(parsed.error) };
-  const { tagged_when_mentioned: taggedWhenMentioned, ...tag } = parsed.data;
-  return { tag: { key: tagKey(tag.label), ...tag, taggedWhenMentioned } };
+  const { tagged_when_mentioned: taggedWhenMentioned, counted: added, ...tag } = parsed.data;
+  const stored = { key: tagKey(tag.label), ...tag, taggedWhenMentioned };
+  if (!added) return { tag: stored };
+  const [authors, articles, mentions, tagged] = added;
+  return { tag: { ...stored, counted: { authors, articles, mentions, taggedWhenMentioned: tagged } } };
 }
 
 interface RawRow {
@@ -201,8 +219,9 @@ export async function writeCatalogueFile(
   async function* lines() {
     if (!file.endsWith('.jsonl'))
       yield `${write(Object.fromEntries(COLUMNS.map((column) => [column, column])))}\n`;
-    for await (const { key: _, taggedWhenMentioned, aliases, ...tag } of tags) {
-      yield `${write({ ...tag, aliases, tagged_when_mentioned: taggedWhenMentioned })}\n`;
+    for await (const { key: _, taggedWhenMentioned, counted: added, ...tag } of tags) {
+      const four = added && [added.authors, added.articles, added.mentions, added.taggedWhenMentioned];
+      yield `${write({ ...tag, tagged_when_mentioned: taggedWhenMentioned, counted: four })}\n`;
       onTag();
     }
   }
@@ -210,7 +229,7 @@ export async function writeCatalogueFile(
 }
 
 const cells = (tag: Record<string, unknown>) =>
-  COLUMNS.map((column) => (Array.isArray(tag[column]) ? tag[column].join('|') : String(tag[column])));
+  COLUMNS.map((column) => (Array.isArray(tag[column]) ? tag[column].join('|') : String(tag[column] ?? '')));
 
 const WRITERS: Record<Format, (tag: Record<string, unknown>) => string> = {
   tsv: (tag) => cells(tag).join('\t'),

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { OpenSearchHistory } from '../functions/history/opensearch/opensearch-history.ts';
 import { loadCatalogue } from '../functions/keywords/catalogue.ts';
 import {
   changeTag,
@@ -6,11 +7,15 @@ import {
   readTags,
   replaceCatalogue,
 } from '../functions/keywords/opensearch/catalogue-store.ts';
+import { recountCatalogue } from '../functions/keywords/opensearch/recount.ts';
 import { countRows, problemOfSpelling, readCatalogueFile, writeCatalogueFile } from './catalogue-file.ts';
 import { runCommand, UsageError } from './command.ts';
 import { createProgress } from './progress.ts';
 import { connect, reportingErrors, type SearchOptions, withSearchOptions } from './search-options.ts';
 
+const NO_CATALOGUE = 'there is no catalogue yet; run npm run search:setup';
+/** For one step; an author may have written for decades. */
+const FORGET_TIMEOUT_MS = 10 * 60_000;
 const FORMATS = 'TSV, CSV or JSON Lines by its ending: .tsv, .csv, .jsonl';
 
 const command = new Command('npm run catalogue --').description('Change the tags that OpenSearch knows.');
@@ -39,6 +44,20 @@ withSearchOptions(command.command('block'))
     reportingErrors((label: string, options: SearchOptions) => change({ label, blocked: true }, options)),
   );
 
+withSearchOptions(command.command('recount'))
+  .description(
+    'count anew, over what authors kept, how tags are used, and serve a catalogue with these counts added to the shipped or imported ones',
+  )
+  .action(reportingErrors(recount));
+withSearchOptions(command.command('forget'))
+  .description(
+    'delete what is kept of an author or an article, and keep away what an archive replays of them; without --yes it only says how much there is',
+  )
+  .option('--author <id>', 'the author whose articles and tags are forgotten')
+  .option('--article <id>', 'the article that is forgotten')
+  .option('--yes', 'do it: there is no way back')
+  .action(reportingErrors(forget));
+
 async function importCatalogue(file: string, options: SearchOptions): Promise<void> {
   const { client, indexPrefix } = connect(options);
   // Judged to the last line before anything is sent.
@@ -61,7 +80,7 @@ async function importCatalogue(file: string, options: SearchOptions): Promise<vo
 async function exportCatalogue(file: string, options: SearchOptions): Promise<void> {
   const { client, indexPrefix } = connect(options);
   const header = await readCatalogueHeader(client, indexPrefix);
-  if (!header) throw new UsageError('there is no catalogue yet; run npm run search:setup');
+  if (!header) throw new UsageError(NO_CATALOGUE);
   const progress = createProgress('tags', header.tags);
   await writeCatalogueFile(file, readTags(client, indexPrefix), progress.tick);
   progress.end();
@@ -77,6 +96,60 @@ async function change(
   const { client, indexPrefix } = connect(options);
   report(await changeTag(client, indexPrefix, tag));
 }
+
+async function recount(options: SearchOptions): Promise<void> {
+  const { client, indexPrefix } = connect(options);
+  if (!(await readCatalogueHeader(client, indexPrefix))) throw new UsageError(NO_CATALOGUE);
+  const progress = createProgress('authors read');
+  try {
+    const { header, authors, articles, newTags } = await recountCatalogue(client, indexPrefix, progress.tick);
+    progress.end();
+    console.log(`${articles} articles of ${authors} authors count, ${newTags} tags are new`);
+    report(header);
+  } finally {
+    progress.end();
+  }
+}
+
+interface ForgetOptions extends SearchOptions {
+  author?: string;
+  article?: string;
+  yes?: boolean;
+}
+
+async function forget({ author, article, yes, ...options }: ForgetOptions): Promise<void> {
+  if ((author === undefined) === (article === undefined)) {
+    throw new UsageError('say whom or what to forget: --author ID or --article ID');
+  }
+  const what = author === undefined ? { articleId: article! } : { authorId: author };
+  const { client, indexPrefix } = connect(options);
+  const history = new OpenSearchHistory({
+    client,
+    indexPrefix,
+    signal: () => AbortSignal.timeout(FORGET_TIMEOUT_MS),
+  });
+  const named = author === undefined ? `article ${article}` : `author ${author}`;
+  if (!yes) {
+    const count = await history.count(what);
+    throw new UsageError(`${named} has ${count} documents; say --yes to delete them, there is no way back`);
+  }
+  const now = new Date();
+  const deleted = await history.forget(what, now);
+  console.log(`${named}: ${deleted} documents deleted; events from before ${now.toISOString()} stay away`);
+  const left = await history.count(what);
+  if (left > 0)
+    console.log(`${left} documents are dated later and stay: forget them once that time has come`);
+  console.log(STILL_HELD);
+}
+
+/** What deleting documents does not reach; the durations are those of infra/README.md. */
+const STILL_HELD = `still held, each until it forgets by itself:
+  the archive of the bus                         30 days (archiveDays)
+  executions of Step Functions                   90 days
+  the dead-letter queues                         14 days
+  the bucket of backfills                        30 days
+  snapshots of an Amazon OpenSearch domain       14 days
+  the catalogue's counts, at most 80 of a tag    until npm run catalogue -- recount`;
 
 function report({ version, tags }: { version: string; tags: number }): void {
   console.log(`now serving catalogue ${version} with ${tags} tags`);

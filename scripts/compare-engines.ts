@@ -4,7 +4,6 @@ import { findInArticle as findEmbedded } from '../functions/keywords/embedded.ts
 import type { Found } from '../functions/keywords/extract.ts';
 import { findInArticle as findWithOpenSearch } from '../functions/keywords/opensearch/engine.ts';
 import { DEFAULT_SCORING } from '../functions/scorer/rank.ts';
-import { readArticleText } from '../functions/shared/article-text.ts';
 import { type Fit, loadFit } from '../functions/shared/fit.ts';
 import { readPaths, type TaggedArticle } from './articles.ts';
 import { runCommand } from './command.ts';
@@ -17,7 +16,7 @@ import { connect, reportingErrors, type SearchOptions, withSearchOptions } from 
 
 const command = withSearchOptions(new Command('npm run search:compare --'))
   .description(
-    'Hold the two keyword engines against each other: tags found, F1 and time. Indexes the articles under names of its own and removes them again.',
+    'Hold the two keyword engines against each other: tags found, F1 and time. Makes indices under names of its own and removes them again.',
   )
   .argument('<path...>', 'files of tagged articles')
   .option('--lang <language>', 'only articles of this language')
@@ -27,8 +26,7 @@ async function compare(paths: string[], options: SearchOptions & { lang?: string
   const instruments = await loadInstruments();
   const articles: TaggedArticle[] = [];
   for await (const article of readPaths(paths, options)) articles.push(article);
-  const indexed = { catalogueFile: undefined, articles };
-  await withScratchIndices(options, indexed, async (search) => {
+  await withScratchIndices(options, { catalogueFile: undefined }, async (search) => {
     const { client, indexPrefix } = connect(search);
     print(await measureBoth(client, indexPrefix, articles, instruments));
   });
@@ -63,7 +61,6 @@ async function measureBoth(
       client,
       prior: instruments.catalogue,
       indexPrefix,
-      text: readArticleText(markdown),
       signal: AbortSignal.timeout(60_000),
     });
     milliseconds.push(performance.now() - started);

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option, Command as Program } from 'commander';
 import { DEFAULT_SCORING, type Scoring } from '../functions/scorer/rank.ts';
 import { FitMismatch } from '../functions/shared/errors.ts';
-import { bytesOf, readPaths } from './articles.ts';
+import { bytesOf } from './articles.ts';
 import { runCommand, UsageError } from './command.ts';
 import { type Evaluation, evaluate, type Protocol } from './evaluation/evaluate.ts';
 import { openCatalogue } from './evaluation/platform-catalogue.ts';
@@ -102,8 +102,7 @@ async function run(paths: string[], options: Options): Promise<void> {
 
 function evaluateWithSearch(paths: string[], settings: Settings, options: Options): Promise<Evaluation> {
   connect(options);
-  const articles = readPaths(paths, { ...options, onSkipped: () => {} });
-  return withScratchIndices(options, { catalogueFile: options.catalogue, articles }, (search) =>
+  return withScratchIndices(options, { catalogueFile: options.catalogue }, (search) =>
     evaluateWith({ ...settings, search: { ...options, ...search } }, paths, options),
   );
 }

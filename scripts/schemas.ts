@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { articlePublished, articlePublishedSample } from '../functions/contracts/article-published.ts';
+import { articleTagged, articleTaggedSample } from '../functions/contracts/article-tagged.ts';
 import { tagsSuggested, tagsSuggestedSample } from '../functions/contracts/tags-suggested.ts';
 
 export const SCHEMA_FOLDER = join(import.meta.dirname, '../functions/contracts/schemas');
 
 const EVENTS = {
   'article-published': { schema: articlePublished, sample: articlePublishedSample },
+  'article-tagged': { schema: articleTagged, sample: articleTaggedSample },
   'tags-suggested': { schema: tagsSuggested, sample: tagsSuggestedSample },
 };
 

@@ -2,6 +2,7 @@ import { type Client, errors } from '@opensearch-project/opensearch';
 import type { Command } from 'commander';
 import { createOpenSearchClient, toKeywordsError } from '../functions/keywords/opensearch/client.ts';
 import { readSearchEnvironment } from '../functions/keywords/opensearch/environment.ts';
+import { KeywordsError } from '../functions/shared/errors.ts';
 import { UsageError } from './command.ts';
 
 export interface SearchOptions {
@@ -46,8 +47,9 @@ export function reportingErrors<Arguments extends unknown[]>(
     try {
       await action(...given);
     } catch (error) {
+      const isOfSearch = error instanceof errors.OpenSearchClientError || error instanceof KeywordsError;
       const withoutCredentials = (error as Error).name === 'CredentialsProviderError';
-      if (!(error instanceof errors.OpenSearchClientError) && !withoutCredentials) throw error;
+      if (!isOfSearch && !withoutCredentials) throw error;
       console.error(toKeywordsError(error).message);
       process.exitCode = 1;
     }

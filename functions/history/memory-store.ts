@@ -98,14 +98,18 @@ export class MemoryHistory implements HistoryStore {
       for (const documents of [this.#articles, this.#kept]) {
         const document = documents.get(id);
         if (!document || ('authorId' in what && document.authorId !== what.authorId)) continue;
+        if (timeOf(document) > at.getTime()) continue;
         documents.delete(id);
         deleted += 1;
       }
+      if (this.#articles.has(id) || this.#kept.has(id)) continue;
+      for (const own of this.#idsOf.values()) own.delete(id);
     }
-    if ('authorId' in what) this.#idsOf.delete(what.authorId);
-    else for (const own of this.#idsOf.values()) own.delete(what.articleId);
     const tombstone = tombstoneOf(what);
-    this.#forgotten[tombstone] = Math.max(at.getTime(), this.#forgotten[tombstone] ?? 0);
+    this.#forgotten[tombstone] = Math.max(
+      at.getTime(),
+      this.#forgotten[tombstone] ?? Number.NEGATIVE_INFINITY,
+    );
     return deleted;
   }
 
@@ -120,7 +124,9 @@ export class MemoryHistory implements HistoryStore {
   }
 
   #isForgotten({ authorId, articleId }: { authorId: string; articleId: string }, at: number): boolean {
-    return [{ authorId }, { articleId }].some((what) => at <= (this.#forgotten[tombstoneOf(what)] ?? -1));
+    return [{ authorId }, { articleId }].some(
+      (what) => at <= (this.#forgotten[tombstoneOf(what)] ?? Number.NEGATIVE_INFINITY),
+    );
   }
 
   #putArticle(article: RememberedArticle): void {
@@ -138,6 +144,10 @@ export class MemoryHistory implements HistoryStore {
     if (ids) ids.add(articleId);
     else this.#idsOf.set(authorId, new Set([articleId]));
   }
+}
+
+function timeOf(document: RememberedArticle | KeptTags): number {
+  return Date.parse('taggedAt' in document ? document.taggedAt : document.publishedAt);
 }
 
 function scoreOf(keys: ReadonlySet<string>, terms: RelatedQuery['terms']): number {

@@ -1,4 +1,4 @@
-import { tagKey } from '../keywords/tag-key.ts';
+import { keptOutsideText } from '../keywords/extract.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import { type AuthorHistory, type KeptByAuthor, toAuthorHistory } from './author-history.ts';
 import type { HistoryStore, RelatedQuery } from './store.ts';
@@ -25,8 +25,11 @@ export async function recallRelated(
   query: RelatedQuery,
 ): Promise<AuthorHistory | undefined> {
   if (authorId === undefined || !kept || kept.articles === 0) return undefined;
-  const keys = new Set([...query.keys, ...kept.spellings.map(({ tag }) => tagKey(tag))]);
-  return toAuthorHistory(kept, await store.relatedTo(authorId, articleId, { ...query, keys: [...keys] }));
+  const inText = new Set(query.keys);
+  const { tags } = toAuthorHistory(kept, { mentions: new Map(), similar: [] });
+  // No more than are considered: what each costs grows with the author's articles.
+  const keys = [...inText, ...keptOutsideText(tags, inText).map(([key]) => key)];
+  return toAuthorHistory(kept, await store.relatedTo(authorId, articleId, { ...query, keys }));
 }
 
 /**

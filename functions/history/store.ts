@@ -38,8 +38,9 @@ export interface HistoryStore {
   /** Remembers what an article mentions; the newest revision holds. */
   remember(article: RememberedArticle): Promise<Stored>;
   /**
-   * Deletes the documents of an author or an article, and keeps away those that an archive replays.
+   * Deletes the documents of an author or an article from up to a time, and keeps away those that an archive replays.
    *
+   * @param at now by default
    * @returns how many documents were deleted
    */
   forget(what: Forget, at?: Date): Promise<number>;

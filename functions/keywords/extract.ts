@@ -1,7 +1,7 @@
 import type { Candidate, KeptBefore, Prior } from '../contracts/candidate.ts';
 import { MAX_CANDIDATES, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from '../contracts/limits.ts';
 import type { KeywordsAnswer, Term } from '../contracts/signals.ts';
-import type { AuthorHistory } from '../history/author-history.ts';
+import type { AuthorHistory, KeptTag } from '../history/author-history.ts';
 import { frequencyHistory, isLeftOut } from '../history/features.ts';
 import type { RelatedQuery } from '../history/store.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
@@ -120,6 +120,17 @@ export function relatedQueryOf(
 /** Tags that only the history suggests, those on most articles first. */
 const KEPT_TAGS = 50;
 
+/** The tags that an author kept before and the text does not mention, as far as they are considered. */
+export function keptOutsideText(
+  tags: AuthorHistory['tags'],
+  inText: ReadonlySet<string>,
+): [key: string, kept: KeptTag][] {
+  return [...tags]
+    .filter(([key]) => !inText.has(key) && isTagLike(key))
+    .sort(([a, { articles: ofA }], [b, { articles: ofB }]) => ofB - ofA || compare(a, b))
+    .slice(0, KEPT_TAGS);
+}
+
 /** Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. */
 export function withHistory(found: readonly Found[], history: AuthorHistory | undefined): Found[] {
   if (!history || history.articles === 0) return [...found];
@@ -130,24 +141,20 @@ export function withHistory(found: readonly Found[], history: AuthorHistory | un
     history: frequencyHistory(one.key, history, true),
     kept: keptBefore(one.key, history, true),
   }));
-  const onlyKept = [...history.tags]
-    .filter(([key]) => !keys.has(key) && isTagLike(key))
-    .sort(([a, { articles: ofA }], [b, { articles: ofB }]) => ofB - ofA || compare(a, b))
-    .slice(0, KEPT_TAGS)
-    .map(
-      ([key, { label }]): Found => ({
-        key,
-        label,
-        known: false,
-        inText: false,
-        mentions: [],
-        code: undefined,
-        prior: undefined,
-        features: {},
-        history: frequencyHistory(key, history, false),
-        kept: keptBefore(key, history, false),
-      }),
-    );
+  const onlyKept = keptOutsideText(history.tags, keys).map(
+    ([key, { label }]): Found => ({
+      key,
+      label,
+      known: false,
+      inText: false,
+      mentions: [],
+      code: undefined,
+      prior: undefined,
+      features: {},
+      history: frequencyHistory(key, history, false),
+      kept: keptBefore(key, history, false),
+    }),
+  );
   return [...inText, ...onlyKept];
 }
 

@@ -10,8 +10,10 @@ export const METRIC = {
   tags: 'Tags',
   /** The model could not be fetched or loaded. */
   modelLoadErrors: 'ModelLoadErrors',
-  /** The article was suggested tags for, but is not counted in OpenSearch. */
+  /** The article was suggested tags for, but is not kept for its author's next ones. */
   articleNotIndexed: 'ArticleNotIndexed',
+  /** An `ArticleTagged` event breaks its contract and was dropped. */
+  tagsRefused: 'TagsRefused',
 } as const;
 
 export type MetricName = (typeof METRIC)[keyof typeof METRIC];

@@ -76,7 +76,6 @@ async function findInOpenSearch(article: TaggedArticle): Promise<Found[]> {
   const { found } = await findWithOpenSearch(markdown, {
     ...search!,
     prior: catalogue,
-    text: readArticleText(markdown),
     signal: AbortSignal.timeout(60_000),
   });
   return found;

@@ -1,6 +1,7 @@
 import Draft4 from 'ajv-draft-04';
 import { describe, expect, it } from 'vitest';
 import { articlePublishedSample } from '../../functions/contracts/article-published.ts';
+import { articleTaggedSample } from '../../functions/contracts/article-tagged.ts';
 import { tagsSuggestedSample } from '../../functions/contracts/tags-suggested.ts';
 import { synthesize } from './deployments.ts';
 
@@ -25,12 +26,14 @@ const event = (detailType: string, source: string, detail: unknown) => ({
   detail,
 });
 const published = event('ArticlePublished', 'blog.example.com', articlePublishedSample);
+const tagged = event('ArticleTagged', 'blog.example.com', articleTaggedSample);
 const suggested = event('TagsSuggested', 'tag-suggestions', tagsSuggestedSample);
 
 describe('schema registry', () => {
-  it('has the two events, no larger than the registry takes', () => {
+  it('has the three events, no larger than the registry takes', () => {
     expect(schemas.map(({ SchemaName }) => SchemaName).sort()).toEqual([
       'ArticlePublished',
+      'ArticleTagged',
       'tag-suggestions@TagsSuggested',
     ]);
     for (const { Content } of schemas) expect(Content.length).toBeLessThan(100_000);
@@ -38,6 +41,7 @@ describe('schema registry', () => {
 
   it.each([
     ['ArticlePublished', published],
+    ['ArticleTagged', tagged],
     ['tag-suggestions@TagsSuggested', suggested],
   ])('%s describes the event as it is on the bus', (name, sample) => {
     const validate = validatorOf(name);

@@ -87,7 +87,7 @@ describe('the runbook', () => {
     expect(saved.map(({ Properties }) => Properties.Name.split('/').at(-1))).toEqual(
       Object.keys(LOG_QUERIES),
     );
-    for (const { Properties } of saved) expect(Properties.LogGroupNames).toHaveLength(4);
+    for (const { Properties } of saved) expect(Properties.LogGroupNames).toHaveLength(5);
   });
 
   it('quotes the queries as they are saved in the account', () => {

@@ -28,6 +28,15 @@ const machineOf = (template: Template, file: string) => {
   const machines = resources(template, 'AWS::StepFunctions::StateMachine');
   return machines.find(([, { Properties }]) => Properties.DefinitionString === text)![1].Properties;
 };
+/** The only rule, or queue, whose id begins so. */
+const one = (template: Template, type: string, part: string) => {
+  const found = resources(template, type).filter(([id]) =>
+    new RegExp(`^TagSuggestions${part}[0-9A-F]{8}$`).test(id),
+  );
+  expect(found).toHaveLength(1);
+  const [[id, { Properties }]] = found as [[string, Resource]];
+  return { id, ...Properties };
+};
 const functionOf = (template: Template, part: string) => {
   const found = resources(template, 'AWS::Lambda::Function').find(([id]) =>
     id.startsWith(`TagSuggestions${part}`),
@@ -37,6 +46,7 @@ const functionOf = (template: Template, part: string) => {
 
 describe.each(names)('deployment: %s', (name) => {
   const { template } = of(name);
+  const hasHistory = name !== 'without OpenSearch';
 
   it.each(readdirSync(join(import.meta.dirname, '../../statemachines')))('runs %s as it is', (file) => {
     const { DefinitionString, DefinitionSubstitutions } = machineOf(template, file);
@@ -122,24 +132,45 @@ describe.each(names)('deployment: %s', (name) => {
   });
 
   it('starts executions by a rule that retries for a day and then keeps the event', () => {
-    const { Targets } = only(template, 'AWS::Events::Rule');
-    const [[queue, { Properties }]] = resources(template, 'AWS::SQS::Queue') as [[string, Resource]];
+    const { Targets } = one(template, 'AWS::Events::Rule', 'Rule');
+    const { id, ...queue } = one(template, 'AWS::SQS::Queue', 'DeadLetters');
     expect(Targets).toMatchObject([
       {
-        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue, 'Arn'] } },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [id, 'Arn'] } },
         RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
       },
     ]);
-    expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+    expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
   });
 
-  it('archives what the rule starts executions for', () => {
+  it.runIf(hasHistory)(
+    'records tags by a rule whose event is kept whether delivery or recording fails',
+    () => {
+      const { Targets, EventPattern } = one(template, 'AWS::Events::Rule', 'HistoryRule');
+      const { id, ...queue } = one(template, 'AWS::SQS::Queue', 'HistoryDeadLetters');
+      const deadLetters = { 'Fn::GetAtt': [id, 'Arn'] };
+      expect(EventPattern['detail-type']).toEqual(['ArticleTagged']);
+      expect(Targets).toMatchObject([
+        {
+          DeadLetterConfig: { Arn: deadLetters },
+          RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+        },
+      ]);
+      expect(functionOf(template, 'HistoryFunction').DeadLetterConfig).toEqual({ TargetArn: deadLetters });
+      expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+    },
+  );
+
+  it('archives what its rules take', () => {
     const { EventPattern, RetentionDays } = only(template, 'AWS::Events::Archive');
-    expect(EventPattern).toEqual(only(template, 'AWS::Events::Rule').EventPattern);
+    expect(EventPattern).toEqual({
+      ...one(template, 'AWS::Events::Rule', 'Rule').EventPattern,
+      'detail-type': hasHistory ? ['ArticlePublished', 'ArticleTagged'] : ['ArticlePublished'],
+    });
     expect(RetentionDays).toBe(30);
   });
 
-  it('alarms to a topic about everything that costs an article its suggestions', () => {
+  it('alarms to a topic about everything that costs an article its suggestions, or an author their history', () => {
     const alarms = resources(template, 'AWS::CloudWatch::Alarm');
     expect(alarms.map(([id]) => id.replace(/^TagSuggestionsMonitoring|.{8}$/g, '')).sort()).toEqual([
       'DeadLetters',
@@ -151,6 +182,7 @@ describe.each(names)('deployment: %s', (name) => {
       'ExecutionsTimedOut',
       'ModelLoadErrors',
       'SlowSuggestions',
+      ...(hasHistory ? ['TagsLost', 'TagsNotRecorded', 'TagsRefused'] : []),
       'Throttles',
     ]);
     for (const [, { Properties }] of alarms) {
@@ -167,13 +199,13 @@ describe.each(names)('deployment: %s', (name) => {
   });
 });
 
-const ROLE = /^TagSuggestions(StateMachine|Backfill)?(\w*?)Role(?:DefaultPolicy)?[0-9A-F]{8}$/;
+const ROLE = /^TagSuggestions(StateMachine|Backfill|History)?(\w*?)Role(?:DefaultPolicy)?[0-9A-F]{8}$/;
 
 /** Wildcards by role, named as the list names them. */
 function wildcardsIn(template: Template) {
   return resources(template, 'AWS::IAM::Policy').flatMap(([id, { Properties }]) => {
     const [, machine, part] = ROLE.exec(id) ?? [];
-    const role = machine ? `${machine}/Role` : `${part}Role`;
+    const role = machine ? `${machine}/${part}Role` : `${part}Role`;
     return (Properties.PolicyDocument.Statement as Statement[])
       .flatMap(wildcardsOf)
       .map((wildcard) => ({ role, ...wildcard }));
@@ -224,17 +256,24 @@ describe('what differs', () => {
     }
   });
 
-  it('lets the keyword function read and write two indices and nothing else of a domain', () => {
+  it('lets the keyword and the history function use four indices and nothing else of a domain', () => {
     const statements = resources(of('existing domain').template, 'AWS::IAM::Policy').flatMap(
       ([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[],
     );
     const domain = 'arn:aws:es:eu-central-1:123456789012:domain/blog';
+    const read = ['es:ESHttpGet', 'es:ESHttpPost'];
+    const write = ['es:ESHttpDelete', ...read, 'es:ESHttpPut'];
     expect(statements.filter(({ Action }) => String(Action).includes('es:ES'))).toMatchObject([
       {
-        Action: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut'],
-        Resource: `${domain}/tag-suggestions-articles/*`,
+        Action: write,
+        Resource: [`${domain}/tag-suggestions-articles/*`, `${domain}/tag-suggestions-history/*`],
       },
-      { Action: ['es:ESHttpGet', 'es:ESHttpPost'], Resource: `${domain}/tag-suggestions-tags/*` },
+      {
+        Action: read,
+        Resource: [`${domain}/tag-suggestions-forgotten/*`, `${domain}/tag-suggestions-tags/*`],
+      },
+      { Action: write, Resource: `${domain}/tag-suggestions-history/*` },
+      { Action: read, Resource: `${domain}/tag-suggestions-forgotten/*` },
     ]);
   });
 
@@ -248,18 +287,21 @@ describe('what differs', () => {
   });
 
   it.each(['existing domain in a VPC', 'new domain in a VPC'] as const)(
-    '%s: the keyword function alone is in the VPC, its stand-in is not',
+    '%s: the keyword and the history function are in the VPC, the stand-in is not',
     (name) => {
       const { template } = of(name);
-      template.resourceCountIs('AWS::Lambda::Function', 4);
+      template.resourceCountIs('AWS::Lambda::Function', 5);
       const inVpc = resources(template, 'AWS::Lambda::Function').filter(
         ([, { Properties }]) => Properties.VpcConfig,
       );
-      expect(inVpc.map(([id]) => id.slice(0, -8))).toEqual(['TagSuggestionsKeywords']);
+      expect(inVpc.map(([id]) => id.slice(0, -8))).toEqual([
+        'TagSuggestionsKeywords',
+        'TagSuggestionsHistoryFunction',
+      ]);
     },
   );
 
-  it('spreads three nodes over three subnets and lets in the keyword function alone', () => {
+  it('spreads three nodes over three subnets and lets in the functions beside it alone', () => {
     const { template } = of('new domain in a VPC');
     const domain = only(template, 'AWS::OpenSearchService::Domain');
     expect(domain.VPCOptions.SubnetIds).toHaveLength(3);
@@ -309,7 +351,9 @@ describe('what differs', () => {
     template.resourceCountIs('AWS::Events::EventBus', 0);
     template.resourceCountIs('AWS::SNS::Topic', 0);
     template.resourceCountIs('AWS::KMS::Key', 1);
-    expect(only(template, 'AWS::Events::Rule').EventPattern.source).toEqual(['blog.example.com']);
+    for (const rule of ['Rule', 'HistoryRule']) {
+      expect(one(template, 'AWS::Events::Rule', rule).EventPattern.source).toEqual(['blog.example.com']);
+    }
   });
 
   it('finds the metrics of the default bus by rule, of another by bus and rule', () => {

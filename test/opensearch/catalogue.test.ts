@@ -13,7 +13,7 @@ import { type StoredTag, storedTag } from '../../functions/keywords/opensearch/p
 import { tagKey } from '../../functions/keywords/tag-key.ts';
 import { article, scratch } from './scratch.ts';
 
-const { client, indexPrefix, find } = scratch();
+const { client, indexPrefix, find, history, dump } = scratch();
 const folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -106,6 +106,72 @@ describe('npm run catalogue', () => {
     expect(keys).not.toContain('量子将棋');
     expect(catalogue('add', 'ポエム').status).toBe(0);
     expect((await find(one)).found.map(({ key }) => key)).toContain('ポエム');
+  });
+
+  it('forgets an author when told so twice, and says what it does not reach', async () => {
+    const kept = {
+      articleId: 'secret-article',
+      authorId: 'secret-author',
+      tags: ['AWS'],
+      taggedAt: '2026-04-01T00:00:00Z',
+    };
+    await history.record(kept);
+    expect(catalogue('forget', '--author', 'secret-author')).toMatchObject({
+      status: 2,
+      output: expect.stringContaining('author secret-author has 1 documents; say --yes'),
+    });
+    expect((await history.keptBy('secret-author', 'another')).articles).toBe(1);
+    const { status, output } = catalogue('forget', '--author', 'secret-author', '--yes');
+    expect(output).toMatch(/author secret-author: 1 documents deleted; events from before \S+ stay away/);
+    expect(output).toMatch(/archive of the bus +30 days/);
+    expect(status).toBe(0);
+    expect(JSON.stringify(await dump())).not.toContain('secret');
+    expect(await history.record(kept)).toBe('forgotten');
+    expect(catalogue('forget', '--article', 'secret-article', '--yes').status).toBe(0);
+  });
+
+  it.each([
+    ['neither', []],
+    ['both', ['--author', 'a', '--article', 'b']],
+  ])('forgets nothing when told %s of author and article', (_, words) => {
+    const { status, output } = catalogue('forget', '--yes', ...words);
+    expect([status, output]).toEqual([2, expect.stringContaining('--author ID or --article ID')]);
+  });
+
+  it('counts anew, and exports what was added so that it can be told apart', async () => {
+    for (const authorId of ['a', 'b']) {
+      const articleId = `by-${authorId}`;
+      const time = '2026-04-01T00:00:00Z';
+      await history.record({ articleId, authorId, tags: ['ts'], taggedAt: time });
+      await history.remember({
+        articleId,
+        revision: 0,
+        authorId,
+        title: '題名',
+        keys: ['typescript'],
+        publishedAt: time,
+      });
+    }
+    expect(catalogue('recount')).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(
+        /2 articles of 2 authors count, 0 tags are new\n.*ja-1\+[0-9a-f]{12} with 2/,
+      ),
+    });
+    const counted = { authors: 2, articles: 2, mentions: 2, taggedWhenMentioned: 2 };
+    const typescript = tag('TypeScript', { aliases: ['ts'], ...counted, articles: 3 + 2, counted });
+    expect(await served()).toContainEqual(typescript);
+    const header = await readCatalogueHeader(client, indexPrefix);
+    for (const format of ['tsv', 'jsonl']) {
+      const file = join(folder, `counted.${format}`);
+      expect(catalogue('export', file).status).toBe(0);
+      await serve();
+      expect(catalogue('import', file).status).toBe(0);
+      expect((await readCatalogueHeader(client, indexPrefix))!.version).toBe(header!.version);
+    }
+    for (const authorId of ['a', 'b']) await history.forget({ authorId });
+    expect(catalogue('recount').status).toBe(0);
+    expect(await served()).toContainEqual(tag('TypeScript', { aliases: ['ts'], articles: 3 }));
   });
 
   it('says in one line that OpenSearch is not there', () => {

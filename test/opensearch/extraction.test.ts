@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_CANDIDATES } from '../../functions/contracts/limits.ts';
 import { keywordsAnswer } from '../../functions/contracts/signals.ts';
+import type { Stored } from '../../functions/history/store.ts';
 import { findInArticle as findEmbedded } from '../../functions/keywords/embedded.ts';
-import type { Corpus, Found } from '../../functions/keywords/extract.ts';
+import type { Found } from '../../functions/keywords/extract.ts';
 import {
   type JapaneseTokenizer,
   loadJapaneseTokenizer,
 } from '../../functions/keywords/japanese-tokenizer.ts';
-import type { Indexed } from '../../functions/keywords/opensearch/article-index.ts';
 import { createOpenSearchEngine } from '../../functions/keywords/opensearch/engine.ts';
 import { articlesAlias } from '../../functions/keywords/opensearch/indices.ts';
 import type { Policy } from '../../functions/keywords/policy.ts';
@@ -17,7 +17,7 @@ import { loadFit } from '../../functions/shared/fit.ts';
 import { readArticles, type TaggedArticle } from '../../scripts/articles.ts';
 import { article, scratch, shipped } from './scratch.ts';
 
-const { client, indexPrefix, find, index } = scratch();
+const { client, indexPrefix, find } = scratch();
 const fit = loadFit();
 let japanese: JapaneseTokenizer;
 beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('what OpenSearch finds', () => {
     expect(keysOf((await find(article({ body }))).found, true)).not.toContain(key);
   });
 
-  it('is what the embedded engine finds, with the same mentions and signals but for the counts', async () => {
+  it('is what the embedded engine finds, with the same mentions and signals', async () => {
     const one = article({
       title: '大規模言語モデルをAWS Lambdaで動かす',
       body: '## 構成\n\nNext.jsからStep Functionsを呼び、`C#`で書いた関数が大規模言語モデルに尋ねる。大規模言語モデルは速い。\n\n- k8s\n- 関西国際空港',
@@ -67,10 +67,11 @@ describe('what OpenSearch finds', () => {
     const embedded = findEmbedded(one, { catalogue: shipped, japanese });
     const view = (all: Found[]) =>
       all
-        .map(({ key, label, known, mentions }) => ({
+        .map(({ key, label, known, mentions, features }) => ({
           key,
           label,
           known,
+          features,
           places: mentions.map(({ block, start, end }) => [block.where, block.text.slice(start, end)]),
         }))
         .sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -95,66 +96,8 @@ describe('what OpenSearch finds', () => {
   });
 });
 
-describe('document frequencies', () => {
-  const nothing: Corpus = { documents: 1000, documentFrequency: () => 0 };
-  /** What the index alone says, beside a prior that is worth 10,000 articles and knows no term. */
-  const idf = (frequency: number, documents: number) =>
-    Math.log(1001 / ((1000 * frequency) / (10_000 + documents) + 1));
-  const idfOf = async (key: string, one = article({ articleId: 'new', title: `${key}の話` })) => {
-    const { found } = await find(one, nothing as typeof shipped);
-    return found.find((each) => each.key === key)!.features.idf!;
-  };
-
-  it('come from the index, those of the article itself left out', async () => {
-    const own = article({
-      articleId: 'own',
-      revision: 1,
-      title: '量子将棋の話',
-      body: '量子将棋と機械学習。',
-    });
-    expect(await idfOf('量子将棋', own)).toBeCloseTo(idf(0, 0));
-    await index(own);
-    for (const id of ['b', 'c', 'd']) await index(article({ articleId: id, body: '機械学習を学ぶ。' }));
-    // Of three others none has the one and all have the other.
-    expect(await idfOf('量子将棋', { ...own, revision: 2 })).toBeCloseTo(idf(0, 3), 6);
-    expect(await idfOf('機械学習', { ...own, revision: 2 })).toBeCloseTo(idf(3, 3), 6);
-    // For another article they are four.
-    expect(await idfOf('量子将棋')).toBeCloseTo(idf(1, 4), 6);
-  });
-
-  it('leave the article out however often it was revised', async () => {
-    // Many in one segment, where a replaced revision stays counted.
-    await client.bulk({
-      index: articlesAlias(indexPrefix),
-      refresh: true,
-      body: Array.from({ length: 50 }, (_, n) => [
-        { index: { _id: `r${n}`, version: 0, version_type: 'external' } },
-        { articleId: `r${n}`, title: n === 0 ? '変則チェスの話' : '別の話' },
-      ]).flat(),
-    });
-    const idfs: number[] = [];
-    for (const revision of [1, 2, 3]) {
-      const own = article({ articleId: 'r0', revision, title: '変則チェスの話', body: '変則チェス' });
-      idfs.push(await idfOf('変則チェス', own));
-      await index(own);
-    }
-    // As rare as what nobody wrote of.
-    const unseen = await idfOf('夢想将棋', article({ articleId: 'r0', title: '夢想将棋' }));
-    expect(idfs).toEqual([unseen, unseen, unseen]);
-  });
-
-  it('hardly differ from those that ship while the index is young', async () => {
-    const one = article({ articleId: 'e', title: '機械学習の話' });
-    const { found } = await find(one);
-    const alone = findEmbedded(one, { catalogue: shipped, japanese });
-    const idfIn = (all: Found[]) => all.find(({ key }) => key === '機械学習')!.features.idf!;
-    expect(Math.abs(idfIn(found) - idfIn(alone))).toBeLessThan(0.1);
-    expect(idfIn(found)).not.toBe(idfIn(alone));
-  });
-});
-
 describe('the engine', () => {
-  const engine = (policy: Partial<Policy> = {}, onIndexed?: (outcome: Indexed | Error) => void) =>
+  const engine = (policy: Partial<Policy> = {}, onStored?: (outcome: Stored | Error) => void) =>
     createOpenSearchEngine({
       client,
       fit,
@@ -162,7 +105,7 @@ describe('the engine', () => {
       indexPrefix,
       timeout: 20_000,
       policy: { mode: 'open', minimumUsage: 0, blocked: [], carried: 'suggest', ...policy },
-      ...(onIndexed && { onIndexed }),
+      ...(onStored && { onStored }),
     });
   const one = article({
     articleId: 'policy',
@@ -194,14 +137,16 @@ describe('the engine', () => {
     for (const key of absent) expect(found).not.toContain(key);
   });
 
-  it('says what became of the article in the index', async () => {
-    const outcomes: (Indexed | Error)[] = [];
+  it('says what became of the article in its history', async () => {
+    const outcomes: (Stored | Error)[] = [];
     const extract = (revision: number) =>
-      engine({}, (outcome) => outcomes.push(outcome)).extract(article({ articleId: 'f', revision }));
+      engine({}, (outcome) => outcomes.push(outcome)).extract(
+        article({ articleId: 'f', revision, authorId: 'hanako' }),
+      );
     await extract(2);
     await extract(1);
     await extract(2);
-    expect(outcomes).toEqual(['indexed', 'newer revision kept', 'newer revision kept']);
+    expect(outcomes).toEqual(['stored', 'newer kept', 'newer kept']);
   });
 
   it('suggests all the same when the disk is full, and says so', async () => {
@@ -212,10 +157,10 @@ describe('the engine', () => {
       });
     await block(true);
     try {
-      const outcomes: (Indexed | Error)[] = [];
+      const outcomes: (Stored | Error)[] = [];
       const { candidates } = await engine({}, (outcome) => outcomes.push(outcome)).extract({
         ...one,
-        revision: 9,
+        authorId: 'hanako',
       });
       expect(candidates.map(({ key }) => key)).toContain('typescript');
       expect(outcomes).toMatchObject([
@@ -228,41 +173,41 @@ describe('the engine', () => {
 });
 
 describe('what is stored of an article', () => {
-  const alias = articlesAlias(indexPrefix);
-  const stored = async (id: string) => (await client.get({ index: alias, id }, { ignore: [404] })).body;
+  const engine = createOpenSearchEngine({ client, fit, prior: shipped, indexPrefix, timeout: 20_000 });
+  const stored = async (which: string, id: string) =>
+    (await client.get({ index: `${indexPrefix}-${which}`, id }, { ignore: [404] })).body._source;
   const one = article({
     articleId: 'stored',
     authorId: 'hanako',
-    title: '題名',
+    title: 'TypeScriptの題名',
     body: '導入\n\n## 見出し\n\n**本文** [リンク](https://example.com/secret)\n\n```js\nconst code = 1;\n```',
-    tags: ['aws'],
+    tags: ['aws', 'AWS'],
     url: 'https://blog.example.com/stored',
+    publishedAt: '2026-04-01T09:00:00+09:00',
   });
 
-  it('is its text without markup, its author and the time', async () => {
-    await index(one);
-    expect((await stored('stored'))._source).toEqual({
+  it('is its title, its author, the time and the keys that it mentions; and, as kept, its tags', async () => {
+    await engine.extract(one);
+    expect(await stored('articles', 'stored')).toEqual({
       articleId: 'stored',
       authorId: 'hanako',
-      title: '題名',
-      headings: ['見出し'],
-      body: ['導入', '本文 リンク'],
-      indexedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      title: 'TypeScriptの題名',
+      keys: expect.arrayContaining(['typescript', '題名']),
+      publishedAt: '2026-04-01T00:00:00.000Z',
+    });
+    expect(await stored('history', 'stored')).toEqual({
+      articleId: 'stored',
+      authorId: 'hanako',
+      tags: ['aws'],
+      taggedAt: '2026-04-01T00:00:00.000Z',
     });
   });
 
-  it('can be deleted by the article and by the author', async () => {
-    await index({ ...one, articleId: 'by-author' });
-    await client.delete({ index: alias, id: 'stored', refresh: true });
-    await client.deleteByQuery({
-      index: alias,
-      refresh: true,
-      body: { query: { term: { authorId: 'hanako' } } },
-    });
-    expect([await stored('stored'), await stored('by-author')]).toMatchObject([
-      { found: false },
-      { found: false },
-    ]);
+  it('is nothing where no author is named', async () => {
+    const { authorId: _, ...anonymous } = one;
+    await engine.extract({ ...anonymous, articleId: 'anonymous' });
+    expect(await stored('articles', 'anonymous')).toBeUndefined();
+    expect(await stored('history', 'anonymous')).toBeUndefined();
   });
 });
 
@@ -302,9 +247,9 @@ describe('hostile text', () => {
   });
 
   it.each(['.', '..', '/_all', '*', 'a/b?c#d', '日本語', '_catalogue', 'x'.repeat(512), '"}', '%2e%2e'])(
-    'an article called %j is indexed under that name',
+    'an article called %j is stored under that name',
     async (articleId) => {
-      await index(article({ articleId, revision: 3 }));
+      await engine.extract(article({ articleId, revision: 3, authorId: 'hanako' }));
       const { body } = await client.get({ index: articlesAlias(indexPrefix), id: articleId });
       expect(body).toMatchObject({ _id: articleId, _version: 3 });
     },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ArticlePublished } from '../../functions/contracts/article-published.ts';
 import { tagsSuggested } from '../../functions/contracts/tags-suggested.ts';
 import { createHandler } from '../../functions/keywords/handler.ts';
 import {
@@ -30,7 +31,9 @@ const functions: Functions = {
   // The keyword branch is under test; the other degrades at once, which spares the model.
   EmbeddingFunctionArn: () => Promise.reject(Object.assign(new Error('spared'), { name: 'ModelNotFound' })),
 };
-const event = await readArticleFile(join(import.meta.dirname, '../articles/step-functions-retry.md'));
+const file = await readArticleFile(join(import.meta.dirname, '../articles/step-functions-retry.md'));
+const { metadata, data } = file.detail as ArticlePublished;
+const event = { ...file, detail: { metadata, data: { ...data, authorId: 'hanako' } } };
 
 /** The article at hand may not wait longer than this for its tags. */
 const LIMIT_MS = 10_000;
@@ -43,8 +46,8 @@ const MEAN_PAUSE_MS =
     { length: RETRY.MaxAttempts },
     (_, n) => 1000 * RETRY.IntervalSeconds * RETRY.BackoffRate ** n,
   ).reduce((sum, pause) => sum + pause) / RETRY.MaxAttempts;
-/** Term vectors and percolation, side by side. */
-const REQUESTS = 2;
+/** Term vectors, percolation, what the author kept, and whether they are forgotten, side by side. */
+const REQUESTS = 4;
 
 /** One article through the workflow with OpenSearch at an address; its errors and how often it was asked. */
 async function runWith(connection: OpenSearchConnection, indexPrefix = setUpPrefix, meanwhile?: () => void) {
@@ -168,8 +171,9 @@ it('a full disk costs nothing at all', async () => {
   }
 });
 
-it('a healthy one is asked three times: term vectors, percolation, indexing', async () => {
+it('a healthy one is asked once, and what the article adds to its history is written beside it', async () => {
   const { data, requests } = await runWith({ url: inject('opensearchUrl') });
   expect(data.degraded).not.toContain('keywords');
-  expect(requests).toBe(3);
+  // The article, its tags, and whether it was forgotten meanwhile.
+  expect(requests).toBe(REQUESTS + 3);
 });

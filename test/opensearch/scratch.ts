@@ -1,13 +1,11 @@
 import type { Client } from '@opensearch-project/opensearch';
 import { afterAll, beforeAll, inject } from 'vitest';
+import { OpenSearchHistory } from '../../functions/history/opensearch/opensearch-history.ts';
 import { type Catalogue, loadCatalogue } from '../../functions/keywords/catalogue.ts';
-import { indexArticle } from '../../functions/keywords/opensearch/article-index.ts';
 import { createOpenSearchClient } from '../../functions/keywords/opensearch/client.ts';
 import { findInArticle } from '../../functions/keywords/opensearch/engine.ts';
-import { articlesAlias } from '../../functions/keywords/opensearch/indices.ts';
 import { setupSearch } from '../../functions/keywords/opensearch/setup.ts';
 import type { AcceptedArticle } from '../../functions/shared/accept-article.ts';
-import { readArticleText } from '../../functions/shared/article-text.ts';
 
 export const shipped: Catalogue = loadCatalogue();
 
@@ -36,20 +34,16 @@ export function scratch({ setUp = true }: { setUp?: boolean } = {}) {
     client,
     indexPrefix,
     /** What the engine finds in an article. */
-    async find(one: AcceptedArticle, prior = shipped) {
-      const text = readArticleText(one);
-      return findInArticle(one, { client, prior, indexPrefix, text, signal: signal() });
-    },
-    async index(one: AcceptedArticle) {
-      const text = readArticleText(one);
-      const outcome = await indexArticle(client, {
-        index: articlesAlias(indexPrefix),
-        article: one,
-        text,
-        signal: signal(),
-      });
-      await client.indices.refresh({ index: articlesAlias(indexPrefix) });
-      return outcome;
+    find: (one: AcceptedArticle, prior = shipped) =>
+      findInArticle(one, { client, prior, indexPrefix, signal: signal() }),
+    /** Visible at once. */
+    history: new OpenSearchHistory({ client, indexPrefix, signal, refresh: true }),
+    /** Every document of these indices, with its id. */
+    async dump(): Promise<unknown[]> {
+      const index = `${indexPrefix}-*`;
+      await client.indices.refresh({ index });
+      const { body } = await client.search({ index, body: { size: 10_000, version: true } });
+      return body.hits.hits;
     },
   };
 }

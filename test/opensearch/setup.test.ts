@@ -5,6 +5,10 @@ import {
   ARTICLES,
   articlesAlias,
   definitionVersion,
+  FORGOTTEN,
+  forgottenAlias,
+  HISTORY,
+  historyAlias,
   indicesBehind,
   tagsAlias,
 } from '../../functions/keywords/opensearch/indices.ts';
@@ -12,7 +16,7 @@ import { setupSearch } from '../../functions/keywords/opensearch/setup.ts';
 import { article, scratch, shipped } from './scratch.ts';
 
 describe('setting up', () => {
-  const { client, indexPrefix, index, find } = scratch({ setUp: false });
+  const { client, indexPrefix, history, find } = scratch({ setUp: false });
   const alias = articlesAlias(indexPrefix);
   const current = `${alias}-${definitionVersion(ARTICLES)}`;
   const setup = async (catalogue = shipped) => {
@@ -20,28 +24,39 @@ describe('setting up', () => {
     await setupSearch(client, { indexPrefix, shipped: catalogue, onStep: (step) => steps.push(step) });
     return steps;
   };
+  const remember = (articleId: string, revision: number) =>
+    history.remember({
+      articleId,
+      revision,
+      authorId: 'hanako',
+      title: '題名',
+      keys: ['機械学習'],
+      publishedAt: '2026-04-01T00:00:00Z',
+    });
   const version = async (id: string) => (await client.get({ index: alias, id })).body._version;
 
   it('creates what is missing, and then finds it up to date', async () => {
     await setup();
     expect(await indicesBehind(client, alias)).toEqual([current]);
-    await index(article({ articleId: 'kept', revision: 4 }));
+    await remember('kept', 4);
     expect(await setup()).toEqual([
-      `${alias}: up to date`,
+      ...['articles', 'history', 'forgotten'].map((which) => `${indexPrefix}-${which}: up to date`),
       `${tagsAlias(indexPrefix)}: up to date, catalogue ${shipped.version}`,
     ]);
     expect(await version('kept')).toBe(4);
   });
 
-  it('keeps one primary shard, on which document frequencies are exact', async () => {
+  it('keeps one primary shard, on which counts are exact', async () => {
     const { body } = await client.indices.getSettings({ index: `${indexPrefix}-*` });
     const shards = Object.values(body).map((one) => one.settings?.index?.number_of_shards);
-    expect(shards).toEqual(['1', '1']);
+    expect(shards).toEqual(['1', '1', '1', '1']);
   });
 
-  it('moves articles with their revisions to a new definition', async () => {
+  it('moves articles with their revisions to a new definition, without what it no longer keeps', async () => {
     const old = `${alias}-00000000`;
-    await client.indices.create({ index: old, body: { ...ARTICLES } });
+    const { properties } = ARTICLES.mappings;
+    const mappings = { properties: { ...properties, body: { type: 'text' } } };
+    await client.indices.create({ index: old, body: { ...ARTICLES, mappings } as object });
     const put = (id: string, revision: number) =>
       client.index({
         index: old,
@@ -61,8 +76,37 @@ describe('setting up', () => {
     expect(await indicesBehind(client, alias)).toEqual([current]);
     expect(await client.indices.exists({ index: old })).toMatchObject({ body: false });
     expect([await version('moved'), await version('kept')]).toEqual([7, 3]);
-    const { found } = await find(article({ title: '引っ越す記事' }));
-    expect(found.length).toBeGreaterThan(0);
+    const { body } = await client.get({ index: alias, id: 'moved' });
+    expect(body._source).toEqual({ title: '引っ越す記事' });
+    expect(await remember('moved', 7)).toBe('newer kept');
+  });
+
+  it('moves what authors kept, and what is forgotten, with their versions', async () => {
+    const kept = {
+      articleId: 'moved',
+      authorId: 'hanako',
+      tags: ['AWS'],
+      taggedAt: '2026-04-02T00:00:00Z',
+    };
+    await history.record(kept);
+    await history.forget({ authorId: 'taro' }, new Date('2026-04-03T00:00:00Z'));
+    for (const [name, definition] of [
+      [historyAlias(indexPrefix), HISTORY],
+      [forgottenAlias(indexPrefix), FORGOTTEN],
+    ] as const) {
+      const [serving = ''] = await indicesBehind(client, name);
+      const old = `${name}-22222222`;
+      await client.indices.create({ index: old, body: { ...definition } });
+      const dest = { index: old, version_type: 'external' } as const;
+      await client.reindex({ refresh: true, body: { source: { index: serving }, dest } });
+      await client.indices.delete({ index: serving });
+      await client.indices.updateAliases({ body: { actions: [{ add: { index: old, alias: name } }] } });
+    }
+    await setup();
+    expect(await history.keptBy('hanako', 'new')).toMatchObject({ articles: 1, recent: [['AWS']] });
+    expect(await history.record({ ...kept, tags: [] })).not.toBe('forgotten');
+    expect(await history.record({ ...kept, taggedAt: '2026-04-01T00:00:00Z' })).toBe('newer kept');
+    expect(await history.record({ ...kept, articleId: 'b', authorId: 'taro' })).toBe('forgotten');
   });
 
   it('goes on where an upgrade was cut off after the switch, and keeps the newer revision', async () => {
@@ -126,7 +170,7 @@ describe('setting up', () => {
   it('says that the index is missing where nothing was set up', async () => {
     await client.indices.delete({ index: (await indicesBehind(client, alias))[0]! });
     await expect(find(article())).rejects.toMatchObject({ name: 'KeywordsIndexMissing' });
-    await expect(index(article())).rejects.toMatchObject({ name: 'KeywordsIndexMissing' });
+    await expect(remember('a', 1)).rejects.toMatchObject({ name: 'KeywordsIndexMissing' });
     expect(await indicesBehind(client, alias)).toEqual([]);
   });
 });

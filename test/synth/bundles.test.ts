@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client } from '@opensearch-project/opensearch';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { articlePublishedSample } from '../../functions/contracts/article-published.ts';
+import { articleTaggedSample } from '../../functions/contracts/article-tagged.ts';
 import { articleEmbedding, keywordsAnswer } from '../../functions/contracts/signals.ts';
 import { tagsSuggested } from '../../functions/contracts/tags-suggested.ts';
 import { loadCatalogue } from '../../functions/keywords/catalogue.ts';
@@ -63,15 +64,23 @@ describe('bundles', () => {
     ['FallbackKeywords', 350_000, ['catalogue', 'fit.json', 'index.mjs', 'lindera_wasm_bg.wasm']],
     ['Embedding', 350_000, ['index.mjs']],
     ['Scorer', 200_000, ['fit.json', 'index.mjs']],
+    ['HistoryFunction', 700_000, ['index.mjs']],
   ])('%s: one module of at most %i bytes, beside it only what it reads', (part, most, files) => {
     const { code } = findFunction(part);
     expect(readdirSync(code).sort()).toEqual(files);
     expect(statSync(join(code, 'index.mjs')).size).toBeLessThan(most);
   });
 
-  it.each(['Keywords', 'FallbackKeywords', 'Embedding', 'Scorer'])('%s: no copy of the SDK', (part) => {
+  it.each([
+    ['Keywords', /from\s?"@aws-sdk\/client-/],
+    ['FallbackKeywords', /from\s?"@aws-sdk\/client-/],
+    ['Embedding', /from\s?"@aws-sdk\/client-/],
+    ['Scorer', /from\s?"@aws-sdk\/client-/],
+    // For the credentials to sign with.
+    ['HistoryFunction', /"@aws-sdk\/credential-provider-node"/],
+  ])('%s: no copy of the SDK', (part, imported) => {
     const source = readFileSync(join(findFunction(part).code, 'index.mjs'), 'utf8');
-    expect(/from\s?"@aws-sdk\/client-/.test(source), 'imports the SDK of the runtime').toBe(true);
+    expect(imported.test(source), 'imports the SDK of the runtime').toBe(true);
     expect(
       /S3ServiceException|EventBridgeServiceException|NodeHttpHandler/.test(source),
       'has a part of the SDK in it',
@@ -178,6 +187,29 @@ describe('the workflow of the bundles', () => {
         service: 'TagSuggestions-2FBD8A6B',
       }),
     );
+  });
+
+  it('records what the author keeps, and knows it at the next article', async () => {
+    const history = start('HistoryFunction', { OPENSEARCH_URL: opensearch.url });
+    const tags = ['私のタグ', 'AWS Lambda'];
+    const data = { ...articleTaggedSample.data, articleId: 'an-earlier-one', authorId: 'keeper', tags };
+    const tagged = { ...event, 'detail-type': 'ArticleTagged', detail: { ...articleTaggedSample, data } };
+    expect((await history.invoke(tagged)).answer).toBe('stored');
+    expect((await history.invoke(tagged)).answer).toBe('newer kept');
+    expect((await history.invoke({ ...tagged, detail: {} })).answer).toBe('refused');
+    expect(history.lines).toContainEqual(
+      expect.objectContaining({ TagsRefused: 1, service: 'TagSuggestions-2FBD8A6B' }),
+    );
+    await new Client({ node: opensearch.url }).indices.refresh({ index: 'tag-suggestions-history' });
+
+    const keywords = start('Keywords', { OPENSEARCH_URL: opensearch.url });
+    const article = { ...articlePublishedSample.data, articleId: 'a-later-one', authorId: 'keeper' };
+    const { answer } = await keywords.invoke({ detail: { ...articlePublishedSample, data: article } });
+    const { history: known, candidates } = keywordsAnswer.parse(answer);
+    expect(known).toEqual({ articles: 1 });
+    expect(candidates.find(({ key }) => key === '私のタグ')?.evidence).toMatchObject([
+      { where: 'history', articles: 1, of: 1 },
+    ]);
   });
 
   it('goes on without OpenSearch, and counts the article as degraded', async () => {

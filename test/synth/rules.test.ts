@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ARTICLE_PUBLISHED, articlePublishedSample } from '../../functions/contracts/article-published.ts';
+import { ARTICLE_TAGGED, articleTaggedSample } from '../../functions/contracts/article-tagged.ts';
 import { TAGS_SUGGESTED, tagsSuggestedSample } from '../../functions/contracts/tags-suggested.ts';
 import { type Deployment, synthesize } from '../infra/deployments.ts';
 import { matchEvents } from './event-ruler.ts';
 
 const STATE_MACHINE = 'arn:aws:states:ap-northeast-1:123456789012:stateMachine:suggest-tags';
 
-function patternOf(deployment: Deployment, rule: 'Rule' | 'OnTags' | 'OnFailed'): object {
+function patternOf(deployment: Deployment, rule: 'Rule' | 'HistoryRule' | 'OnTags' | 'OnFailed'): object {
   const { template } = synthesize(deployment, (construct) => {
     construct.onTagsSuggested('OnTags');
     construct.onFailed('OnFailed');
@@ -40,6 +41,11 @@ const published = (
   envelope(source, ARTICLE_PUBLISHED, {
     metadata: { ...articlePublishedSample.metadata, ...metadata },
     data,
+  });
+const tagged = (metadata: object, source = 'blog.example.com') =>
+  envelope(source, ARTICLE_TAGGED, {
+    metadata: { ...articleTaggedSample.metadata, ...metadata },
+    data: articleTaggedSample.data,
   });
 const status = (changes: object) =>
   envelope('aws.states', 'Step Functions Execution Status Change', {
@@ -95,6 +101,24 @@ const CASES: Record<string, { pattern: object; accepted: [string, object][]; rej
           envelope(TAGS_SUGGESTED.source, TAGS_SUGGESTED.detailType, tagsSuggestedSample),
         ],
       ],
+    },
+    'the rule that records tags': {
+      pattern: patternOf('default', 'HistoryRule'),
+      accepted: [
+        ['version "1"', tagged({ version: '1' })],
+        ['version 1', tagged({ version: 1 })],
+        ['no version: the function will say so', tagged({ version: undefined })],
+        ['a replayed event', { ...tagged({}), 'replay-name': 'again' }],
+      ],
+      rejected: [
+        ['version 2', tagged({ version: '2' })],
+        ['an article', published({})],
+      ],
+    },
+    'the rule for the tags of one publisher': {
+      pattern: patternOf('everything given', 'HistoryRule'),
+      accepted: [['its event', tagged({})]],
+      rejected: [['an event of another', tagged({}, 'shop.example.com')]],
     },
     'the rule for one publisher': {
       pattern: patternOf('everything given', 'Rule'),

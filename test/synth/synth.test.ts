@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('npm run synth', () => {
   it('makes a template and what it uploads, without an account', () => {
     expect(Object.keys(readTemplate().Resources).length).toBeGreaterThan(40);
-    expect(readdirSync(ASSEMBLY).filter((name) => name.startsWith('asset.')).length).toBe(7);
+    expect(readdirSync(ASSEMBLY).filter((name) => name.startsWith('asset.')).length).toBe(8);
   });
 
   const unshare = spawnSync('unshare', ['-n', 'true']).status === 0;

@@ -127,8 +127,6 @@ const KINDS: [name: string, id: string, tags: string[]][] = [
 
 /** Words that one tag may span; must cover what the shared code joins. */
 const LONGEST_TAG = 6;
-/** Nouns of the longest compound that is counted. A longer one is as good as unique. */
-const LONGEST_COMPOUND = 4;
 
 const name = (pattern: string, replacement: string) => ({
   type: 'pattern_replace',
@@ -137,15 +135,15 @@ const name = (pattern: string, replacement: string) => ({
   replacement,
 });
 
-const shingles = (longest: number) => ({
+const shingles = {
   type: 'shingle',
   min_shingle_size: 2,
-  max_shingle_size: longest,
+  max_shingle_size: LONGEST_TAG,
   output_unigrams: true,
   token_separator: '',
   // Stands where a word was left out or a block ends, so that nothing is joined across it.
   filler_token: '|',
-});
+};
 
 /** Index settings with the analysers; `index.max_shingle_diff` lets shingles reach LONGEST_TAG. */
 export const ANALYSIS_SETTINGS = {
@@ -163,12 +161,9 @@ export const ANALYSIS_SETTINGS = {
       words: { type: 'kuromoji_tokenizer', mode: 'search', discard_compound_token: true },
     },
     filter: {
-      topic_words: without([...EMPTY_NOUN, ...FUNCTION_WORD]),
-      compound_words: only([...NOUN, ...NUMBER, ...SUFFIX, ...PREFIX]),
       nfkc: { type: 'icu_normalizer', name: 'nfkc' },
       letters: { type: 'pattern_replace', pattern: '[^\\p{L}\\p{N}]', replacement: '' },
-      tag_shingles: shingles(LONGEST_TAG),
-      compound_shingles: shingles(LONGEST_COMPOUND),
+      tag_shingles: shingles,
       no_fillers: { type: 'pattern_replace', pattern: '^.*\\|.*$', replacement: '', all: false },
       tag_length: { type: 'length', min: 1, max: 96 },
       kind: {
@@ -185,28 +180,6 @@ export const ANALYSIS_SETTINGS = {
       ),
     },
     analyzer: {
-      /** For people and for similar articles: topic words in their base form, width and case folded. */
-      japanese: {
-        type: 'custom',
-        char_filter: ['name_cpp', 'name_csharp', 'name_fsharp', 'name_dotnet'],
-        tokenizer: 'words',
-        filter: ['kuromoji_baseform', 'topic_words', 'cjk_width', 'ja_stop', 'lowercase'],
-      },
-      /** Keys of nouns and of their compounds, as they are counted: 機械, 学習, 機械学習. */
-      compounds: {
-        type: 'custom',
-        char_filter: ['name_cpp', 'name_csharp', 'name_fsharp', 'name_dotnet'],
-        tokenizer: 'words',
-        filter: [
-          'compound_words',
-          'nfkc',
-          'lowercase',
-          'letters',
-          'compound_shingles',
-          'no_fillers',
-          'tag_length',
-        ],
-      },
       /** Keys of all runs of words: whatever stands in the text as a tag could be spelled. */
       tag_keys: {
         type: 'custom',
@@ -220,7 +193,7 @@ export const ANALYSIS_SETTINGS = {
   },
 };
 
-/** A tag's key as the analysers `compounds` and `tag_keys` write it: letters and digits alone. '' matches nothing. */
+/** A tag's key as the analyser `tag_keys` writes it: letters and digits alone. '' matches nothing. */
 export function searchKey(key: string): string {
   return key.replace(/[^\p{L}\p{N}]/gu, '');
 }

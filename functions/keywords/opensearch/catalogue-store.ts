@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@opensearch-project/opensearch';
+import canonicalize from 'canonicalize';
 import type { Catalogue } from '../catalogue.ts';
 import { tagKey } from '../tag-key.ts';
 import { definitionVersion, indicesBehind, TAGS, tagsAlias } from './indices.ts';
@@ -62,14 +63,16 @@ export function* toStoredTags({ tags }: Catalogue): Generator<StoredTag> {
  * Writes a catalogue into an index of its own beside the serving one, and only when all of it is there switches the
  * alias: whatever fails before leaves the old catalogue serving.
  *
- * @param options.catalogue what to call it; without version, a name made from its content: `BASE+HASH`
+ * @param options.catalogue what to call it; without version, a name made from its content: `BASE+HASH`, by default imported
  * @returns what it was called
  */
 export async function replaceCatalogue(
   client: Client,
   options: {
     indexPrefix: string;
-    catalogue: { version: string; origin: CatalogueHeader['origin'] } | { base: string };
+    catalogue:
+      | { version: string; origin: CatalogueHeader['origin'] }
+      | { base: string; origin?: CatalogueHeader['origin'] };
     tags: AsyncIterable<StoredTag> | Iterable<StoredTag>;
     onTag?: () => void;
   },
@@ -83,7 +86,11 @@ export async function replaceCatalogue(
     const header: CatalogueHeader =
       'version' in catalogue
         ? { version: catalogue.version, origin: catalogue.origin, tags: content.tags }
-        : { version: `${catalogue.base}+${content.hash}`, origin: 'imported', tags: content.tags };
+        : {
+            version: `${catalogue.base}+${content.hash}`,
+            origin: catalogue.origin ?? 'imported',
+            tags: content.tags,
+          };
     await client.index({ index, id: CATALOGUE_ID, body: catalogueDocument(header), refresh: true });
     const { body } = await client.count({ index });
     if (body.count !== header.tags + 1) {
@@ -133,7 +140,7 @@ async function writeTags(
   };
   for await (const tag of tags) {
     batch.push(tag);
-    digests.push(digest(JSON.stringify(tag)));
+    digests.push(digest(canonicalize(tag)!));
     onTag?.();
     if (batch.length === BATCH) await flush();
   }

@@ -1,11 +1,11 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Stored } from '../../history/store.ts';
 import { loadFit } from '../../shared/fit.ts';
 import { logger } from '../../shared/logger.ts';
 import { METRIC } from '../../shared/metric-names.ts';
 import { metrics } from '../../shared/metrics.ts';
 import { loadCatalogue } from '../catalogue.ts';
 import { createHandler } from '../handler.ts';
-import type { Indexed } from './article-index.ts';
 import { createOpenSearchClient } from './client.ts';
 import { createOpenSearchEngine } from './engine.ts';
 import { readSearchEnvironment } from './environment.ts';
@@ -20,17 +20,18 @@ export const handler = createHandler(async () => {
     indexPrefix,
     timeout,
     policy,
-    onIndexed: recordIndexing,
+    onStored: reportStoring,
   });
 });
 
-/** An article that was not indexed costs no suggestion, but an operator should know that the index falls behind. */
-export function recordIndexing(
-  outcome: Indexed | Error,
-  article: { articleId: string; revision: number },
+/** An article that was not stored costs no suggestion, but an operator should know that histories fall behind. */
+export function reportStoring(
+  outcome: Stored | Error,
+  { articleId, revision }: { articleId: string; revision: number },
 ): void {
   if (!(outcome instanceof Error)) return;
-  logger.warn('article not indexed', { ...article, error: outcome.name, reason: outcome.message });
+  const { name, message } = outcome;
+  logger.warn('article not indexed', { articleId, revision, error: name, reason: message });
   metrics.addMetric(METRIC.articleNotIndexed, MetricUnit.Count, 1);
   metrics.publishStoredMetrics();
 }

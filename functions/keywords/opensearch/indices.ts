@@ -2,52 +2,76 @@ import { createHash } from 'node:crypto';
 import type { Client } from '@opensearch-project/opensearch';
 import { ANALYSIS_SETTINGS } from './analysis.ts';
 
-/** Which cluster-wide names belong to this installation: `<prefix>-articles` and `<prefix>-tags` are its aliases. */
+/**
+ * Which cluster-wide names belong to this installation: `<prefix>-articles`, `<prefix>-tags`, `<prefix>-history` and
+ * `<prefix>-forgotten` are its aliases.
+ */
 export const DEFAULT_INDEX_PREFIX = 'tag-suggestions';
 
 /** An index as it is created. */
 export interface IndexDefinition {
   settings: object;
-  mappings: object;
+  mappings: { dynamic: 'strict'; properties: Record<string, object> };
 }
 
 const SETTINGS = {
   index: {
-    // Document frequencies are per shard: on one they are exact, and both indices are small (see README.md).
+    // Counts of an aggregation are exact on one shard, and all indices are small (see README.md).
     number_of_shards: 1,
     // One more copy where there is another node, none where there is not; never an index that waits for a node.
     auto_expand_replicas: '0-1',
-    ...ANALYSIS_SETTINGS,
   },
 };
+const ANALYSING = { index: { ...SETTINGS.index, ...ANALYSIS_SETTINGS } };
+/** What was forgotten may come again in the same version, with a later time: the version of a deletion must not linger. */
+const FORGETTING = { index: { ...SETTINGS.index, gc_deletes: '0s' } };
 
 /** Keys are looked up, never ranked or highlighted. */
 const KEYS = { type: 'text', index_options: 'docs', norms: false };
 
-/** What was published, in its newest revision (the document's version), for document frequencies and similar articles. */
+/** What was published, in its newest revision (the document's version): what later articles are held against. */
 export const ARTICLES: IndexDefinition = {
-  settings: SETTINGS,
+  settings: { index: { ...ANALYSING.index, ...FORGETTING.index } },
   mappings: {
     dynamic: 'strict',
     properties: {
-      title: { type: 'text', analyzer: 'japanese', copy_to: 'compounds' },
-      headings: { type: 'text', analyzer: 'japanese', copy_to: 'compounds' },
-      body: { type: 'text', analyzer: 'japanese', copy_to: 'compounds' },
-      // The stored vector tells which frequencies an article's own older revision is part of.
-      compounds: { ...KEYS, analyzer: 'compounds', term_vector: 'yes' },
+      title: { type: 'keyword', index: false, doc_values: false },
+      // Of tags and phrases that the article mentions. Its text is not kept.
+      keys: { type: 'keyword' },
       // Filled by artificial documents alone: the morphemes of an article that is not indexed.
       morphemes: { type: 'text', analyzer: 'morphemes' },
-      // Lucene counts a replaced revision until its segment is merged; the frequency of the id tells how many it counts.
       articleId: { type: 'keyword' },
       authorId: { type: 'keyword' },
-      indexedAt: { type: 'date' },
+      publishedAt: { type: 'date' },
     },
   },
 };
 
+/** What authors kept: one document for each article, whose version grows with the time at which they saved it. */
+export const HISTORY: IndexDefinition = {
+  settings: FORGETTING,
+  mappings: {
+    dynamic: 'strict',
+    properties: {
+      articleId: { type: 'keyword' },
+      authorId: { type: 'keyword' },
+      // Counted at each article: what counting needs is made when documents become visible, not while a search waits.
+      tags: { type: 'keyword', eager_global_ordinals: true },
+      taggedAt: { type: 'date' },
+      suggestionId: { type: 'keyword', index: false, doc_values: false },
+    },
+  },
+};
+
+/** Whom and what to keep away when an archive is replayed: no id, only a hash of it (the document's id). */
+export const FORGOTTEN: IndexDefinition = {
+  settings: SETTINGS,
+  mappings: { dynamic: 'strict', properties: { forgottenAt: { type: 'date' } } },
+};
+
 /** The catalogue: each tag a percolator query for its keys, and one document that says which catalogue this is. */
 export const TAGS: IndexDefinition = {
-  settings: SETTINGS,
+  settings: ANALYSING,
   mappings: {
     dynamic: 'strict',
     properties: {
@@ -62,6 +86,7 @@ export const TAGS: IndexDefinition = {
       articles: { type: 'integer' },
       mentions: { type: 'integer' },
       taggedWhenMentioned: { type: 'integer' },
+      counted: { type: 'object', enabled: false },
       catalogue: { type: 'object', enabled: false },
     },
   },
@@ -73,6 +98,14 @@ export function articlesAlias(prefix: string): string {
 
 export function tagsAlias(prefix: string): string {
   return `${prefix}-tags`;
+}
+
+export function historyAlias(prefix: string): string {
+  return `${prefix}-history`;
+}
+
+export function forgottenAlias(prefix: string): string {
+  return `${prefix}-forgotten`;
 }
 
 /** Short hash of a definition: part of an index's name, so that a changed definition is a new index. */

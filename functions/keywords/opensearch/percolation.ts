@@ -4,12 +4,17 @@ import { KeywordsError } from '../../shared/errors.ts';
 import { Catalogue } from '../catalogue.ts';
 import { tagKey } from '../tag-key.ts';
 import { searchKey } from './analysis.ts';
-import { parseAnswer } from './term-vectors.ts';
+import { parseAnswer } from './answer.ts';
 
 /** Id of the one document in the index of tags that is no tag: it names the catalogue and matches every article. */
 export const CATALOGUE_ID = '_catalogue';
 
 const count = z.int().min(0);
+
+const counts = z.object({ authors: count, articles: count, mentions: count, taggedWhenMentioned: count });
+/** How often a tag is used. */
+export type Counts = z.infer<typeof counts>;
+export const NO_COUNTS: Counts = { authors: 0, articles: 0, mentions: 0, taggedWhenMentioned: 0 };
 
 /** A tag as it is stored, and as it is imported and exported. */
 export const storedTag = z.object({
@@ -21,6 +26,7 @@ export const storedTag = z.object({
   articles: count.default(0),
   mentions: count.default(0),
   taggedWhenMentioned: count.default(0),
+  counted: counts.optional().describe('What of these counts the latest recount added'),
 });
 export type StoredTag = z.infer<typeof storedTag>;
 
@@ -69,6 +75,37 @@ export function percolateRequest(index: string, texts: readonly string[]): API.S
       sort: [{ articles: { order: 'desc', missing: '_first' } }],
     },
   };
+}
+
+const blockedAnswer = z.object({
+  timed_out: z.literal(false),
+  hits: z.object({ hits: z.array(z.object({ _source: storedTag })) }).default({ hits: [] }),
+});
+
+/** The search for the blocked tags among labels that need not be in any text. */
+export function blockedRequest(index: string, labels: readonly string[]): API.Search_Request {
+  const percolate = { percolate: { field: 'query', document: { text: labels } } };
+  return {
+    index,
+    allow_partial_search_results: false,
+    filter_path: ['timed_out', 'hits.hits._source'],
+    body: {
+      size: MOST_TAGS,
+      track_total_hits: false,
+      _source: { excludes: ['query'] },
+      query: { bool: { filter: [{ term: { blocked: true } }, percolate] } },
+    } as object,
+  };
+}
+
+/**
+ * Keys of the blocked tags, by any of their spellings.
+ *
+ * @throws KeywordsError when the answer is none
+ */
+export function readBlocked(body: unknown): Set<string> {
+  const { hits } = parseAnswer(blockedAnswer, body).hits;
+  return new Set(hits.flatMap(({ _source: { key, aliases } }) => [key, ...aliases.map(tagKey)]));
 }
 
 /** The part of the catalogue that an article touches. */

@@ -7,7 +7,19 @@ import {
   replaceCatalogue,
   toStoredTags,
 } from './catalogue-store.ts';
-import { ARTICLES, articlesAlias, definitionVersion, indicesBehind, TAGS, tagsAlias } from './indices.ts';
+import {
+  ARTICLES,
+  articlesAlias,
+  definitionVersion,
+  FORGOTTEN,
+  forgottenAlias,
+  HISTORY,
+  historyAlias,
+  type IndexDefinition,
+  indicesBehind,
+  TAGS,
+  tagsAlias,
+} from './indices.ts';
 
 export interface SetupOptions {
   indexPrefix: string;
@@ -22,13 +34,20 @@ export interface SetupOptions {
  * up to date, and goes on where an earlier run was cut off.
  */
 export async function setupSearch(client: Client, options: SetupOptions): Promise<void> {
-  await setupArticles(client, options);
+  const { indexPrefix } = options;
+  await setupDocuments(client, articlesAlias(indexPrefix), ARTICLES, options);
+  await setupDocuments(client, historyAlias(indexPrefix), HISTORY, options);
+  await setupDocuments(client, forgottenAlias(indexPrefix), FORGOTTEN, options);
   await setupTags(client, options);
 }
 
-async function setupArticles(client: Client, { indexPrefix, onStep }: SetupOptions): Promise<void> {
-  const alias = articlesAlias(indexPrefix);
-  const index = `${alias}-${definitionVersion(ARTICLES)}`;
+async function setupDocuments(
+  client: Client,
+  alias: string,
+  definition: IndexDefinition,
+  { onStep }: SetupOptions,
+): Promise<void> {
+  const index = `${alias}-${definitionVersion(definition)}`;
   const current = await indicesBehind(client, alias);
   const old = (await indicesNamed(client, alias, /^[0-9a-f]{8}$/)).filter((name) => name !== index);
   if (current.includes(index) && old.length === 0) {
@@ -36,10 +55,10 @@ async function setupArticles(client: Client, { indexPrefix, onStep }: SetupOptio
     return;
   }
   const { body: exists } = await client.indices.exists({ index });
-  if (!exists) await client.indices.create({ index, body: { ...ARTICLES } });
+  if (!exists) await client.indices.create({ index, body: { ...definition } });
   for (const source of old) {
     onStep?.(`${alias}: copying ${source} to ${index}`);
-    await reindex(client, source, index);
+    await reindex(client, source, index, definition);
   }
   await client.indices.updateAliases({
     body: {
@@ -50,8 +69,8 @@ async function setupArticles(client: Client, { indexPrefix, onStep }: SetupOptio
     },
   });
   for (const source of old) {
-    // What was published meanwhile; external versions keep the newer of two revisions.
-    await reindex(client, source, index);
+    // What was written meanwhile; external versions keep the newer of two documents.
+    await reindex(client, source, index, definition);
     await client.indices.delete({ index: source });
   }
   onStep?.(`${alias}: now ${index}`);
@@ -62,7 +81,7 @@ async function setupTags(client: Client, options: SetupOptions): Promise<void> {
   const alias = tagsAlias(indexPrefix);
   await deleteLeftovers(client, alias);
   const header = await readCatalogueHeader(client, indexPrefix);
-  if (!header || (header.origin === 'shipped' && header.version !== shipped.version)) {
+  if (!header || (header.origin === 'shipped' && header.version.split('+', 1)[0] !== shipped.version)) {
     onStep?.(`${alias}: writing the catalogue ${shipped.version} that ships with the project`);
     const catalogue = { version: shipped.version, origin: 'shipped' } as const;
     await replaceCatalogue(client, { indexPrefix, catalogue, tags: toStoredTags(shipped) });
@@ -97,13 +116,19 @@ async function indicesNamed(client: Client, alias: string, suffix: RegExp): Prom
 }
 
 /** Copies documents with their versions; what the destination has in the same or a newer version stays. */
-async function reindex(client: Client, source: string, destination: string): Promise<void> {
+async function reindex(
+  client: Client,
+  source: string,
+  destination: string,
+  { mappings }: IndexDefinition,
+): Promise<void> {
   const { body: started } = await client.reindex({
     wait_for_completion: false,
     refresh: true,
     body: {
       conflicts: 'proceed',
-      source: { index: source },
+      // Without the fields that are no more.
+      source: { index: source, _source: Object.keys(mappings.properties) },
       dest: { index: destination, version_type: 'external' },
     },
   });

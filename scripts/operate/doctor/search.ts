@@ -7,6 +7,10 @@ import {
   ARTICLES,
   articlesAlias,
   definitionVersion,
+  FORGOTTEN,
+  forgottenAlias,
+  HISTORY,
+  historyAlias,
   indicesBehind,
   TAGS,
   tagsAlias,
@@ -39,6 +43,8 @@ export async function checkSearch(
     const indices = [
       ...(await checkIndex(client, articlesAlias(indexPrefix), definitionVersion(ARTICLES))),
       ...(await checkIndex(client, tagsAlias(indexPrefix), definitionVersion(TAGS))),
+      ...(await checkIndex(client, historyAlias(indexPrefix), definitionVersion(HISTORY))),
+      ...(await checkIndex(client, forgottenAlias(indexPrefix), definitionVersion(FORGOTTEN))),
     ];
     const { findings, version } = await checkCatalogue(client, indexPrefix, shipped);
     return { findings: [finding(what), ...indices, ...findings], ...(version && { catalogue: version }) };
@@ -77,7 +83,7 @@ async function checkIndex(client: Client, alias: string, version: string): Promi
     finding(
       'its writability',
       blocks.length > 0 &&
-        `articles are not counted as it has ${blocks.join()}, mostly a full disk: make room, then lift the block`,
+        `articles and their tags are not kept as it has ${blocks.join()}, mostly a full disk: make room, then lift the block`,
     ),
   ];
 }
@@ -85,7 +91,7 @@ async function checkIndex(client: Client, alias: string, version: string): Promi
 async function checkCatalogue(client: Client, indexPrefix: string, shipped: Catalogue) {
   const header = await readCatalogueHeader(client, indexPrefix);
   if (!header) return { findings: [finding('catalogue', `there is none: ${SETUP}`)] };
-  const isOld = header.origin === 'shipped' && header.version !== shipped.version;
+  const isOld = header.origin === 'shipped' && header.version.split('+', 1)[0] !== shipped.version;
   const wrong = isOld && `this checkout ships ${shipped.version}: ${SETUP}`;
   return {
     version: header.version,
