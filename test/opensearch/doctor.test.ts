@@ -21,11 +21,11 @@ describe('npm run doctor, of OpenSearch', () => {
 
   it('misses indices that were never set up', async () => {
     const problems = await wrong({ indexPrefix: 'never-set-up' });
-    expect(problems).toHaveLength(3);
+    expect(problems).toHaveLength(5);
     expect(problems[0]).toContain('KeywordsIndexMissing: npm run search:setup');
   });
 
-  it('tells that a full disk keeps articles from being counted', async () => {
+  it('tells that a full disk keeps articles out of histories', async () => {
     const index = articlesAlias(indexPrefix);
     const block = (value: boolean | null) =>
       client.indices.putSettings({ index, body: { 'index.blocks.read_only_allow_delete': value } });
