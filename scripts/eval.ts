@@ -9,12 +9,13 @@ import { type Evaluation, evaluate, type Protocol } from './evaluation/evaluate.
 import { openCatalogue } from './evaluation/platform-catalogue.ts';
 import { EvaluationPool } from './evaluation/pool.ts';
 import { printEvaluation } from './evaluation/print.ts';
-import { withScratchIndices } from './evaluation/scratch-index.ts';
+import { streamThrough, withScratchIndices } from './evaluation/scratch-index.ts';
 import type { Settings } from './evaluation/settings.ts';
 import { MODEL } from './instruments.ts';
 import { loadModel } from './load-model.ts';
 import { writeReport } from './report/page.ts';
 import { connect, reportingErrors, type SearchOptions, withSearchOptions } from './search-options.ts';
+import type { StreamOptions } from './stream.ts';
 
 const command: Command = withSearchOptions(new Program('npm run eval --'))
   .description(
@@ -102,15 +103,23 @@ async function run(paths: string[], options: Options): Promise<void> {
 
 function evaluateWithSearch(paths: string[], settings: Settings, options: Options): Promise<Evaluation> {
   connect(options);
-  return withScratchIndices(options, { catalogueFile: options.catalogue }, (search) =>
-    evaluateWith({ ...settings, search: { ...options, ...search } }, paths, options),
-  );
+  const { protocol, engine, catalogue } = options;
+  return withScratchIndices(options, { catalogueFile: catalogue }, async (search) => {
+    const stream =
+      protocol === 'stream' && engine === 'opensearch' ? await streamThrough(search, catalogue) : undefined;
+    return evaluateWith({ ...settings, search: { ...options, ...search } }, paths, options, stream);
+  });
 }
 
-async function evaluateWith(settings: Settings, paths: string[], options: Options): Promise<Evaluation> {
+async function evaluateWith(
+  settings: Settings,
+  paths: string[],
+  options: Options,
+  stream?: StreamOptions,
+): Promise<Evaluation> {
   const pool = new EvaluationPool(settings, options.threads);
   try {
-    return await evaluate(paths, pool, { ...options, settings });
+    return await evaluate(paths, pool, { ...options, settings, stream });
   } catch (error) {
     if (error instanceof FitMismatch) throw new UsageError(error.message, { cause: error });
     throw error;

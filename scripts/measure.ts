@@ -1,10 +1,11 @@
 import { embedArticle, embedTerms } from '../functions/embedding/embed.ts';
 import type { Model2Vec } from '../functions/embedding/model2vec.ts';
-import type { AuthorHistory } from '../functions/history/author-history.ts';
+import { type AuthorHistory, titlesOf } from '../functions/history/author-history.ts';
+import { withHistory } from '../functions/history/candidates.ts';
 import type { Catalogue } from '../functions/keywords/catalogue.ts';
 import { findInArticle } from '../functions/keywords/embedded.ts';
 import { evidenceOf } from '../functions/keywords/evidence.ts';
-import { type Found, rankByFrequency, termOf, titlesOf, withHistory } from '../functions/keywords/extract.ts';
+import { type Found, rankByFrequency, termOf } from '../functions/keywords/extract.ts';
 import type { JapaneseTokenizer } from '../functions/keywords/japanese-tokenizer.ts';
 import { tagKey } from '../functions/keywords/tag-key.ts';
 import { rankTags, type Scoring } from '../functions/scorer/rank.ts';

@@ -1,8 +1,9 @@
+import { keysOf, relatedQueryOf } from '../functions/history/candidates.ts';
 import { MemoryHistory } from '../functions/history/memory-store.ts';
 import { recallAuthor, storeArticle } from '../functions/history/recall.ts';
 import type { HistoryStore } from '../functions/history/store.ts';
 import { findInArticle } from '../functions/keywords/embedded.ts';
-import { type Found, keysOf, relatedQueryOf } from '../functions/keywords/extract.ts';
+import type { Found } from '../functions/keywords/extract.ts';
 import type { TaggedArticle } from './articles.ts';
 import { type Instruments, type Measured, measureFound } from './measure.ts';
 

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { SIMILAR } from '../history/author-history.ts';
-import { MAX_EVIDENCE, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from './limits.ts';
+import { MAX_EVIDENCE, MAX_LABEL_BYTES, MAX_SIMILAR, MAX_SNIPPET_BYTES } from './limits.ts';
 
 /** Text of at most so many bytes of UTF-8. */
 export const short = (bytes: number) =>
@@ -48,7 +47,7 @@ export const keptBefore = z.object({
   last: z.int().min(0).nullable(),
   similar: z
     .array(z.int().min(0))
-    .max(SIMILAR)
+    .max(MAX_SIMILAR)
     .describe('Which of the similar articles carry it, as positions among `titles`'),
   inText: z.boolean().describe('Found in the article; false when only the history suggests it'),
 });

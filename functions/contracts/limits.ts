@@ -13,6 +13,8 @@ export const MAX_CANDIDATES = 100;
 export const MAX_MENTIONS = 3;
 /** Those, and how the author used it before. */
 export const MAX_EVIDENCE = MAX_MENTIONS + 1;
+/** Similar articles of an author that have a say. */
+export const MAX_SIMILAR = 6;
 export const MAX_SNIPPET_BYTES = 160;
 /** A key, label or spelling, bytes of UTF-8; a longer phrase is no tag. */
 export const MAX_LABEL_BYTES = 96;

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { SIMILAR } from '../history/author-history.ts';
 import { LANGUAGES } from '../shared/language.ts';
 import { candidate, short } from './candidate.ts';
-import { MAX_CANDIDATES, MAX_EVIDENCE, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from './limits.ts';
+import { MAX_CANDIDATES, MAX_EVIDENCE, MAX_LABEL_BYTES, MAX_SIMILAR, MAX_SNIPPET_BYTES } from './limits.ts';
 
 /**
  * What travels between the states: requests as the state machine builds them, answers as the functions give them.
@@ -37,7 +36,7 @@ export const keywordsAnswer = z.object({
   candidates: z.array(candidate).max(MAX_CANDIDATES),
   titles: z
     .array(short(MAX_SNIPPET_BYTES))
-    .max(SIMILAR)
+    .max(MAX_SIMILAR)
     .describe("Of the author's most similar articles, to be embedded"),
   terms: z.array(term).max(MAX_CANDIDATES).describe('What each candidate is called, to be embedded'),
 });

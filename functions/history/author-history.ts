@@ -1,3 +1,5 @@
+import { MAX_SNIPPET_BYTES } from '../contracts/limits.ts';
+import { cutToBytes } from '../keywords/evidence.ts';
 import { tagKey } from '../keywords/tag-key.ts';
 
 /** A tag that an author kept on earlier articles. */
@@ -29,7 +31,7 @@ export interface AuthorHistory {
   tags: ReadonlyMap<string, KeptTag>;
   /** For keys that the article at hand mentions, and those of tags kept before: earlier articles that mention them. */
   mentions: ReadonlyMap<string, number>;
-  /** Most similar first, at most {@link SIMILAR}. */
+  /** Most similar first, at most `MAX_SIMILAR`. */
   similar: readonly SimilarArticle[];
 }
 
@@ -37,8 +39,6 @@ export interface AuthorHistory {
 export const RECENT = 30;
 /** How much an article weighs against the one after it. */
 const DECAY = 0.9;
-/** Similar articles that have a say. */
-export const SIMILAR = 6;
 
 /** What a store counts over an author's articles. */
 export interface KeptByAuthor {
@@ -81,4 +81,9 @@ export function toAuthorHistory(
 /** What {@link KeptTag.lately} of a tag on each of the latest articles would be. */
 export function mostLately(articles: number): number {
   return (1 - DECAY ** Math.min(articles, RECENT)) / (1 - DECAY);
+}
+
+/** Titles of the author's most similar articles, to be embedded. */
+export function titlesOf(history: AuthorHistory | undefined): string[] {
+  return (history?.similar ?? []).map(({ title }) => cutToBytes(title, MAX_SNIPPET_BYTES));
 }

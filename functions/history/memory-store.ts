@@ -1,6 +1,7 @@
 import type { KeptTags } from '../contracts/article-tagged.ts';
+import { MAX_SIMILAR } from '../contracts/limits.ts';
 import { tagKey } from '../keywords/tag-key.ts';
-import { type KeptByAuthor, RECENT, type RelatedArticles, SIMILAR } from './author-history.ts';
+import { type KeptByAuthor, RECENT, type RelatedArticles } from './author-history.ts';
 import type { Forget, HistoryStore, RelatedQuery, RememberedArticle, Stored } from './store.ts';
 import { distinctTags, tombstoneOf, versionOf } from './version.ts';
 
@@ -71,7 +72,7 @@ export class MemoryHistory implements HistoryStore {
     });
     return {
       mentions: new Map(counted.filter(([, count]) => count > 0)),
-      similar: similar.slice(0, SIMILAR),
+      similar: similar.slice(0, MAX_SIMILAR),
     };
   }
 

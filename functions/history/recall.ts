@@ -1,6 +1,6 @@
-import { keptOutsideText } from '../keywords/extract.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import { type AuthorHistory, type KeptByAuthor, toAuthorHistory } from './author-history.ts';
+import { keptOutsideText } from './candidates.ts';
 import type { HistoryStore, RelatedQuery } from './store.ts';
 
 type Authored = Pick<AcceptedArticle, 'articleId' | 'authorId'>;

@@ -1,3 +1,4 @@
+import { keysOf, relatedQueryOf, withHistory } from '../history/candidates.ts';
 import { recallAuthor, storeArticle } from '../history/recall.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
@@ -5,15 +6,7 @@ import { readArticleText } from '../shared/article-text.ts';
 import { assertFits, type Fit } from '../shared/fit.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { KeywordEngine } from './engine.ts';
-import {
-  type Found,
-  findCandidates,
-  keysOf,
-  relatedQueryOf,
-  toAnswer,
-  toCandidates,
-  withHistory,
-} from './extract.ts';
+import { type Found, findCandidates, toAnswer, toCandidates } from './extract.ts';
 import { type JapaneseTokenizer, loadJapaneseTokenizer } from './japanese-tokenizer.ts';
 import { allowed, DEFAULT_POLICY, type Policy } from './policy.ts';
 import { cutUnits } from './units.ts';

@@ -1,16 +1,14 @@
 import type { Candidate, KeptBefore, Prior } from '../contracts/candidate.ts';
-import { MAX_CANDIDATES, MAX_LABEL_BYTES, MAX_SNIPPET_BYTES } from '../contracts/limits.ts';
+import { MAX_CANDIDATES, MAX_LABEL_BYTES } from '../contracts/limits.ts';
 import type { KeywordsAnswer, Term } from '../contracts/signals.ts';
-import type { AuthorHistory, KeptTag } from '../history/author-history.ts';
-import { frequencyHistory, isLeftOut } from '../history/features.ts';
-import type { RelatedQuery } from '../history/store.ts';
+import { type AuthorHistory, titlesOf } from '../history/author-history.ts';
 import type { AcceptedArticle } from '../shared/accept-article.ts';
 import type { ArticleText } from '../shared/article-text.ts';
 import { type Features, type Fit, type FitPart, partsFor, relevances, type Signals } from '../shared/fit.ts';
 import { languageOf } from '../shared/language.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type CodeLanguage, codeLanguages } from './code.ts';
-import { cutToBytes, evidenceOf, historyEvidence } from './evidence.ts';
+import { evidenceOf, historyEvidence } from './evidence.ts';
 import { frequencyFeatures } from './frequency.ts';
 import { findPhrases, findTags, type Mention, type UnitBlock } from './mentions.ts';
 
@@ -92,80 +90,6 @@ export function findCandidates(options: {
   ];
 }
 
-/** Terms of an article that its author's other articles are searched for, the most telling by tf-idf. */
-const TELLING_TERMS = 40;
-
-/** Keys of everything that the text mentions. */
-export function keysOf(found: readonly Pick<Found, 'key' | 'mentions'>[]): string[] {
-  return found.filter(({ mentions }) => mentions.length > 0).map(({ key }) => key);
-}
-
-/** What to ask of the author's other articles. */
-export function relatedQueryOf(
-  found: readonly Pick<Found, 'key' | 'mentions'>[],
-  corpus: Corpus,
-): RelatedQuery {
-  const telling = found
-    .filter(({ mentions }) => mentions.length > 0)
-    .map(({ key, mentions }) => ({ key, tfIdf: Math.log1p(mentions.length) * idf(corpus, key) }))
-    .sort((a, b) => b.tfIdf - a.tfIdf || compare(a.key, b.key))
-    .slice(0, TELLING_TERMS);
-  const total = telling.reduce((sum, { tfIdf }) => sum + tfIdf, 0);
-  return {
-    terms: new Map(telling.map(({ key, tfIdf }) => [key, tfIdf / total])),
-    keys: found.map(({ key }) => key),
-  };
-}
-
-/** Tags that only the history suggests, those on most articles first. */
-const KEPT_TAGS = 50;
-
-/** The tags that an author kept before and the text does not mention, as far as they are considered. */
-export function keptOutsideText(
-  tags: AuthorHistory['tags'],
-  inText: ReadonlySet<string>,
-): [key: string, kept: KeptTag][] {
-  return [...tags]
-    .filter(([key]) => !inText.has(key) && isTagLike(key))
-    .sort(([a, { articles: ofA }], [b, { articles: ofB }]) => ofB - ofA || compare(a, b))
-    .slice(0, KEPT_TAGS);
-}
-
-/** Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. */
-export function withHistory(found: readonly Found[], history: AuthorHistory | undefined): Found[] {
-  if (!history || history.articles === 0) return [...found];
-  const keys = new Set(found.map(({ key }) => key));
-  const inText = found.map((one) => ({
-    ...one,
-    leftOut: isLeftOut(one.key, history),
-    history: frequencyHistory(one.key, history, true),
-    kept: keptBefore(one.key, history, true),
-  }));
-  const onlyKept = keptOutsideText(history.tags, keys).map(
-    ([key, { label }]): Found => ({
-      key,
-      label,
-      known: false,
-      inText: false,
-      mentions: [],
-      code: undefined,
-      prior: undefined,
-      features: {},
-      history: frequencyHistory(key, history, false),
-      kept: keptBefore(key, history, false),
-    }),
-  );
-  return [...inText, ...onlyKept];
-}
-
-function keptBefore(key: string, { tags, similar }: AuthorHistory, inText: boolean): KeptBefore | undefined {
-  const kept = tags.get(key);
-  if (!kept) return undefined;
-  const { articles, lately, last } = kept;
-  const carriers = similar.flatMap((article, index) => (article.tags.has(key) ? [index] : []));
-  return { articles, lately, last, similar: carriers, inText };
-}
-
 /** The best hundred by `frequency`, best first, without those that their author leaves out every time. */
 export function rankByFrequency<T extends Signals & { key: string; leftOut?: boolean | undefined }>(
   all: readonly T[],
@@ -216,11 +140,6 @@ export function termOf({ label, evidence }: Pick<Candidate, 'label' | 'evidence'
   return { label, spellings: [...new Set(spellings)] };
 }
 
-/** Titles of the author's most similar articles, to be embedded. */
-export function titlesOf(history: AuthorHistory | undefined): string[] {
-  return (history?.similar ?? []).map(({ title }) => cutToBytes(title, MAX_SNIPPET_BYTES));
-}
-
 /** What both engines answer. */
 export function toAnswer(
   article: AcceptedArticle,
@@ -264,11 +183,11 @@ function isFrequent(mentions: Mention[]): boolean {
 }
 
 /** Not a single character, not only digits or kana of one sound, not longer than a tag may be. */
-function isTagLike(key: string): boolean {
+export function isTagLike(key: string): boolean {
   return [...key].length >= 2 && !/^\p{N}+$/u.test(key) && Buffer.byteLength(key) <= MAX_LABEL_BYTES / 2;
 }
 
-function idf(corpus: Corpus, key: string): number {
+export function idf(corpus: Corpus, key: string): number {
   return Math.log((corpus.documents + 1) / (corpus.documentFrequency(key) + 1));
 }
 
@@ -281,6 +200,6 @@ function commonestSpelling(mentions: Mention[]): string {
   return [...counts].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))[0]![0];
 }
 
-function compare(a: string, b: string): number {
+export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

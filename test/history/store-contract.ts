@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeptTags } from '../../functions/contracts/article-tagged.ts';
-import { RECENT, SIMILAR } from '../../functions/history/author-history.ts';
+import { MAX_SIMILAR } from '../../functions/contracts/limits.ts';
+import { RECENT } from '../../functions/history/author-history.ts';
 import type { HistoryStore, RelatedQuery, RememberedArticle } from '../../functions/history/store.ts';
 
 /** A store under test, and how to look into it. */
@@ -238,7 +239,7 @@ export function describeHistoryStore(open: () => Promise<StoreUnderTest>, { numR
       expect(without).toEqual({ mentions: new Map([['cpp', 1]]), similar: [] });
     });
 
-    it(`are at most ${SIMILAR}, of equal ones those with the first ids`, async () => {
+    it(`are at most ${MAX_SIMILAR}, of equal ones those with the first ids`, async () => {
       const { store, settle } = await open();
       for (const id of ['h', 'b', 'g', 'a', 'f', 'c', 'e', 'd']) {
         await store.remember(remembered(id, ['aws']));

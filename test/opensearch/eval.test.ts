@@ -22,6 +22,7 @@ beforeAll(() => {
     body: `${topics[i % 3]}の話です。\n\n${topics[(i + 1) % 3]}ではありません。`,
     tags: [topics[i % 3]],
     source: `author-${i % 2}`,
+    date: `2026-01-0${i + 1}`,
   }));
   writeFileSync(articles, rows.map((row) => JSON.stringify(row)).join('\n'));
 });
@@ -57,5 +58,19 @@ it('measures with OpenSearch under indices of its own, which it removes again', 
 it('holds the engines against each other among the ablations', async () => {
   const { ablations } = await evaluate('--ablations');
   expect(ablations.map(({ name }) => name)).toContain('opensearch instead of embedded');
+  expect(await scratchIndices()).toEqual([]);
+}, 120_000);
+
+it('measures in the order of dates what authors kept in OpenSearch, as in memory', async () => {
+  const stream = ['--protocol', 'stream'];
+  const [inMemory, searched] = [
+    await evaluate(...stream),
+    await evaluate(...stream, '--engine', 'opensearch'),
+  ];
+  expect(searched.byEarlier.map(({ from, articles }) => ({ from, articles }))).toEqual([
+    { from: 0, articles: 2 },
+    { from: 1, articles: 7 },
+  ]);
+  expect(searched.f1At5).toBeCloseTo(inMemory.f1At5, 9);
   expect(await scratchIndices()).toEqual([]);
 }, 120_000);

@@ -1,12 +1,13 @@
 import type { API } from '@opensearch-project/opensearch';
 import * as z from 'zod';
+import { MAX_SIMILAR } from '../../contracts/limits.ts';
 import { documentError, parseAnswer, throwDocumentErrors } from '../../keywords/opensearch/answer.ts';
 import { tagKey } from '../../keywords/tag-key.ts';
-import { SIMILAR, type SimilarArticle } from '../author-history.ts';
+import type { SimilarArticle } from '../author-history.ts';
 import type { RelatedQuery } from '../store.ts';
 
-/** Articles that are looked at for {@link SIMILAR} whose tags are known. */
-const MOST_SIMILAR = 30;
+/** Articles that are looked at for {@link MAX_SIMILAR} whose tags are known. */
+const LOOKED_AT = 30;
 
 /** An article of the author's that speaks of the same things; what they kept on it is yet to be asked. */
 export type SimilarFound = Omit<SimilarArticle, 'tags'> & { articleId: string };
@@ -58,7 +59,7 @@ export function similarRequest(
     allow_partial_search_results: false,
     filter_path: ['timed_out', 'hits.hits._id', 'hits.hits._score', 'hits.hits._source.title'],
     body: {
-      size: MOST_SIMILAR,
+      size: LOOKED_AT,
       track_total_hits: false,
       _source: ['title'],
       query: { bool: { ...othersOf(authorId, articleId), should, minimum_should_match: 1 } },
@@ -153,5 +154,5 @@ export function readKeptOn(
         ? [{ title, score, tags: new Set(document.tags.map(tagKey)) }]
         : [];
     })
-    .slice(0, SIMILAR);
+    .slice(0, MAX_SIMILAR);
 }

@@ -1,5 +1,6 @@
 import type { Client } from '@opensearch-project/opensearch';
 import type { AuthorHistory } from '../../history/author-history.ts';
+import { keysOf, relatedQueryOf, withHistory } from '../../history/candidates.ts';
 import { type Author, authorRequests, readAuthor } from '../../history/opensearch/author.ts';
 import { articleDocument, keptDocument } from '../../history/opensearch/documents.ts';
 import { OpenSearchHistory } from '../../history/opensearch/opensearch-history.ts';
@@ -10,16 +11,7 @@ import { type ArticleText, readArticleText } from '../../shared/article-text.ts'
 import { assertFits, type Fit } from '../../shared/fit.ts';
 import { codeLanguages } from '../code.ts';
 import type { KeywordEngine } from '../engine.ts';
-import {
-  type Corpus,
-  type Found,
-  findCandidates,
-  keysOf,
-  relatedQueryOf,
-  toAnswer,
-  toCandidates,
-  withHistory,
-} from '../extract.ts';
+import { type Corpus, type Found, findCandidates, toAnswer, toCandidates } from '../extract.ts';
 import { allowed, DEFAULT_POLICY, type Policy } from '../policy.ts';
 import { cutUnits } from '../units.ts';
 import { type PendingRequest, withDeadline } from './client.ts';

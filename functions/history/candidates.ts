@@ -1,0 +1,82 @@
+import type { KeptBefore } from '../contracts/candidate.ts';
+import { MAX_LABEL_BYTES } from '../contracts/limits.ts';
+import { cutToBytes } from '../keywords/evidence.ts';
+import { type Corpus, compare, type Found, idf, isTagLike } from '../keywords/extract.ts';
+import type { AuthorHistory, KeptTag } from './author-history.ts';
+import { frequencyHistory, isLeftOut } from './features.ts';
+import type { RelatedQuery } from './store.ts';
+
+/** Terms of an article that its author's other articles are searched for, the most telling by tf-idf. */
+const TELLING_TERMS = 40;
+
+/** Keys of everything that the text mentions. */
+export function keysOf(found: readonly Pick<Found, 'key' | 'mentions'>[]): string[] {
+  return found.filter(({ mentions }) => mentions.length > 0).map(({ key }) => key);
+}
+
+/** What to ask of the author's other articles. */
+export function relatedQueryOf(
+  found: readonly Pick<Found, 'key' | 'mentions'>[],
+  corpus: Corpus,
+): RelatedQuery {
+  const telling = found
+    .filter(({ mentions }) => mentions.length > 0)
+    .map(({ key, mentions }) => ({ key, tfIdf: Math.log1p(mentions.length) * idf(corpus, key) }))
+    .filter(({ tfIdf }) => tfIdf > 0)
+    .sort((a, b) => b.tfIdf - a.tfIdf || compare(a.key, b.key))
+    .slice(0, TELLING_TERMS);
+  const total = telling.reduce((sum, { tfIdf }) => sum + tfIdf, 0);
+  return {
+    terms: new Map(telling.map(({ key, tfIdf }) => [key, tfIdf / total])),
+    keys: found.map(({ key }) => key),
+  };
+}
+
+/** Tags that only the history suggests, those on most articles first. */
+const KEPT_TAGS = 50;
+
+/** The tags that an author kept before and the text does not mention, as far as they are considered. */
+export function keptOutsideText(
+  tags: AuthorHistory['tags'],
+  inText: ReadonlySet<string>,
+): [key: string, kept: KeptTag][] {
+  return [...tags]
+    .filter(([key]) => !inText.has(key) && isTagLike(key))
+    .sort(([a, { articles: ofA }], [b, { articles: ofB }]) => ofB - ofA || compare(a, b))
+    .slice(0, KEPT_TAGS);
+}
+
+/** Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. */
+export function withHistory(found: readonly Found[], history: AuthorHistory | undefined): Found[] {
+  if (!history || history.articles === 0) return [...found];
+  const keys = new Set(found.map(({ key }) => key));
+  const inText = found.map((one) => ({
+    ...one,
+    leftOut: isLeftOut(one.key, history),
+    history: frequencyHistory(one.key, history, true),
+    kept: keptBefore(one.key, history, true),
+  }));
+  const onlyKept = keptOutsideText(history.tags, keys).map(
+    ([key, { label }]): Found => ({
+      key,
+      label: cutToBytes(label, MAX_LABEL_BYTES),
+      known: false,
+      inText: false,
+      mentions: [],
+      code: undefined,
+      prior: undefined,
+      features: {},
+      history: frequencyHistory(key, history, false),
+      kept: keptBefore(key, history, false),
+    }),
+  );
+  return [...inText, ...onlyKept];
+}
+
+function keptBefore(key: string, { tags, similar }: AuthorHistory, inText: boolean): KeptBefore | undefined {
+  const kept = tags.get(key);
+  if (!kept) return undefined;
+  const { articles, lately, last } = kept;
+  const carriers = similar.flatMap((article, index) => (article.tags.has(key) ? [index] : []));
+  return { articles, lately, last, similar: carriers, inText };
+}
