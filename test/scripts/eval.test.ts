@@ -21,6 +21,7 @@ beforeAll(() => {
       body: `${topic}の話です。${other}ではありません。\n\n## ${topic}とは\n\n${topic}を使って、設定を書きます。${'言語の話をします。'.repeat(i)}`,
       tags: [topic, i % 3 === 0 ? '日記' : other],
       source: `author-${i % 3}`,
+      ...(i < 12 && { date: `2026-01-${10 + i}` }),
     });
   });
   writeFileSync(articles, `${rows.join('\n')}\n{"id": 1}\n`);
@@ -109,6 +110,40 @@ describe('npm run eval, cross-validating', () => {
     expect(status).toBe(0);
     for (const part of [/^F1 0\.\d{3}/m, /tf-idf/, /author-2/, /Precision by score/, /best at/])
       expect(stdout).toMatch(part);
+  }, 60_000);
+});
+
+describe('npm run eval, in the order of dates', () => {
+  it('learns what authors keep, and says how that helped by the number of earlier articles', () => {
+    const ran = run(articles, '--protocol', 'stream', '--cross-validate', '--ablations', '--json', '-');
+    expect(ran.stderr).toMatch(/a12 of author-0: skipped: has no date/);
+    const data: Evaluation = JSON.parse(ran.stdout);
+    expect(data).toMatchObject({ protocol: 'stream', articles: 12, skipped: 4 });
+    expect(data.byEarlier.map(({ from, to, articles: count }) => [from, to, count])).toEqual([
+      [0, 0, 3],
+      [1, 4, 9],
+    ]);
+    expect(data.f1At5ByAuthor).toBeGreaterThan(0);
+    expect(data.ablations.map(({ name }) => name)).toContain('without history');
+    const suggested = data.misses.flatMap((miss) => miss.suggested);
+    for (const { evidence } of suggested) expect(evidence).not.toBeNull();
+  }, 60_000);
+
+  it('prints the learning curve', () => {
+    const { status, stdout } = run(articles, '--protocol', 'stream');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/averaged over authors[\s\S]*by the earlier articles of the author[\s\S]*1–4/);
+  }, 60_000);
+
+  it('ends with 2 where no article has a date', () => {
+    const file = join(folder, 'undated.jsonl');
+    writeFileSync(
+      file,
+      JSON.stringify({ id: 'a', title: 'AWS', body: 'AWS', tags: ['aws'], date: 'gestern' }),
+    );
+    const { status, stderr } = run(file, '--protocol', 'stream');
+    expect(stderr).toMatch(/needs articles with a date/);
+    expect(status).toBe(2);
   }, 60_000);
 });
 
