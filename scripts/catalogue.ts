@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { OpenSearchHistory } from '../functions/history/opensearch/opensearch-history.ts';
+import type { HistoryStore } from '../functions/history/store.ts';
 import { loadCatalogue } from '../functions/keywords/catalogue.ts';
 import {
   changeTag,
@@ -8,6 +9,7 @@ import {
   replaceCatalogue,
 } from '../functions/keywords/opensearch/catalogue-store.ts';
 import { recountCatalogue } from '../functions/keywords/opensearch/recount.ts';
+import { FileHistory } from '../infra/local/state.ts';
 import { countRows, problemOfSpelling, readCatalogueFile, writeCatalogueFile } from './catalogue-file.ts';
 import { runCommand, UsageError } from './command.ts';
 import { createProgress } from './progress.ts';
@@ -55,6 +57,7 @@ withSearchOptions(command.command('forget'))
   )
   .option('--author <id>', 'the author whose articles and tags are forgotten')
   .option('--article <id>', 'the article that is forgotten')
+  .option('--state <dir>', 'in the folder of npm start -- --state, instead of OpenSearch')
   .option('--yes', 'do it: there is no way back')
   .action(reportingErrors(forget));
 
@@ -114,20 +117,16 @@ async function recount(options: SearchOptions): Promise<void> {
 interface ForgetOptions extends SearchOptions {
   author?: string;
   article?: string;
+  state?: string;
   yes?: boolean;
 }
 
-async function forget({ author, article, yes, ...options }: ForgetOptions): Promise<void> {
+async function forget({ author, article, state, yes, ...options }: ForgetOptions): Promise<void> {
   if ((author === undefined) === (article === undefined)) {
     throw new UsageError('say whom or what to forget: --author ID or --article ID');
   }
   const what = author === undefined ? { articleId: article! } : { authorId: author };
-  const { client, indexPrefix } = connect(options);
-  const history = new OpenSearchHistory({
-    client,
-    indexPrefix,
-    signal: () => AbortSignal.timeout(FORGET_TIMEOUT_MS),
-  });
+  const history = state === undefined ? openSearchHistory(options) : FileHistory.open(state);
   const named = author === undefined ? `article ${article}` : `author ${author}`;
   if (!yes) {
     const count = await history.count(what);
@@ -139,7 +138,12 @@ async function forget({ author, article, yes, ...options }: ForgetOptions): Prom
   const left = await history.count(what);
   if (left > 0)
     console.log(`${left} documents are dated later and stay: forget them once that time has come`);
-  console.log(STILL_HELD);
+  if (state === undefined) console.log(STILL_HELD);
+}
+
+function openSearchHistory(options: SearchOptions): HistoryStore {
+  const signal = () => AbortSignal.timeout(FORGET_TIMEOUT_MS);
+  return new OpenSearchHistory({ ...connect(options), signal });
 }
 
 /** What deleting documents does not reach; the durations are those of infra/README.md. */

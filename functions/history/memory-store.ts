@@ -114,6 +114,12 @@ export class MemoryHistory implements HistoryStore {
     return deleted;
   }
 
+  async count(what: Forget): Promise<number> {
+    const [[name, id]] = Object.entries(what) as [['authorId' | 'articleId', string]];
+    return [...this.#articles.values(), ...this.#kept.values()].filter((document) => document[name] === id)
+      .length;
+  }
+
   /** What an author kept, the latest first, as the versions order it. */
   #keptOf(authorId: string, articleId: string): KeptTags[] {
     return [...(this.#idsOf.get(authorId) ?? [])]

@@ -44,4 +44,6 @@ export interface HistoryStore {
    * @returns how many documents were deleted
    */
   forget(what: Forget, at?: Date): Promise<number>;
+  /** Documents of an author or an article. */
+  count(what: Forget): Promise<number>;
 }

@@ -316,7 +316,9 @@ export function describeHistoryStore(open: () => Promise<StoreUnderTest>, { numR
     it('an author leaves no trace of them, and others alone', async () => {
       const { store, settle, dump } = await open();
       await fill(store);
+      expect(await store.count({ authorId: 'secret-author' })).toBe(4);
       expect(await store.forget({ authorId: 'secret-author' }, new Date(at(9)))).toBe(4);
+      expect(await store.count({ authorId: 'secret-author' })).toBe(0);
       await settle?.();
       expect(await store.keptBy('secret-author', 'new')).toEqual({ articles: 0, spellings: [], recent: [] });
       expect((await store.keptBy('taro', 'new')).articles).toBe(1);

@@ -1,4 +1,4 @@
-import type { HistoryStore } from '../../functions/history/store.ts';
+import type { Forget, HistoryStore } from '../../functions/history/store.ts';
 import { describeHistoryStore } from '../history/store-contract.ts';
 import { scratch } from './scratch.ts';
 
@@ -13,16 +13,15 @@ function within(history: HistoryStore, space: string): HistoryStore {
     articleId: own(one.articleId),
     authorId: own(one.authorId),
   });
+  const ownOf = (what: Forget): Forget =>
+    'authorId' in what ? { authorId: own(what.authorId) } : { articleId: own(what.articleId) };
   return {
     keptBy: (authorId, articleId) => history.keptBy(own(authorId), own(articleId)),
     relatedTo: (authorId, articleId, query) => history.relatedTo(own(authorId), own(articleId), query),
     record: (kept) => history.record(ownIds(kept)),
     remember: (article) => history.remember(ownIds(article)),
-    forget: (what, at) =>
-      history.forget(
-        'authorId' in what ? { authorId: own(what.authorId) } : { articleId: own(what.articleId) },
-        at,
-      ),
+    forget: (what, at) => history.forget(ownOf(what), at),
+    count: (what) => history.count(ownOf(what)),
   };
 }
 

@@ -102,3 +102,20 @@ describe('npm start -- --learn', () => {
     expect(status).toBe(2);
   });
 });
+
+describe('npm run catalogue -- forget --state', () => {
+  const CATALOGUE = join(import.meta.dirname, '../../../scripts/catalogue.ts');
+  const forget = (...args: string[]) =>
+    spawnSync(process.execPath, [CATALOGUE, 'forget', '--state', folder, ...args], { encoding: 'utf8' });
+
+  it('forgets an author when told so twice', async () => {
+    await FileHistory.open(folder).record(kept);
+    const asked = forget('--author', 'hanako');
+    expect(asked).toMatchObject({ status: 2, stderr: expect.stringContaining('has 1 documents; say --yes') });
+    expect(forget('--author', 'hanako', '--yes')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('1 documents deleted'),
+    });
+    expect(readFileSync(join(folder, 'history.json'), 'utf8')).not.toContain('hanako');
+  });
+});
