@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MAX_INLINE_BODY_JSON_BYTES, MAX_STATE_BYTES } from '../../../functions/contracts/limits.ts';
 import { type TagsSuggested, tagsSuggested } from '../../../functions/contracts/tags-suggested.ts';
+import { MemoryHistory } from '../../../functions/history/memory-store.ts';
 import { loadCatalogue } from '../../../functions/keywords/catalogue.ts';
+import { tagKey } from '../../../functions/keywords/tag-key.ts';
 import { suggestionId } from '../../../functions/scorer/suggestion.ts';
 import { readArticleFile } from '../../../infra/local/article-file.ts';
 import { createLocalFunctions } from '../../../infra/local/functions.ts';
@@ -141,7 +143,7 @@ describe('what fails the execution', () => {
   });
 });
 
-describe('the size of each state', () => {
+describe('the size of each state', async () => {
   const sizes = async (input: object, options: Partial<RunOptions> = {}) => {
     const bytes: number[] = [];
     const measure = (value: unknown) =>
@@ -174,8 +176,26 @@ describe('the size of each state', () => {
     url: `https://blog.example/${'a'.repeat(2000)}`,
   };
 
+  /** An author whose every article has the longest title and tags, among them all that the article mentions. */
+  const prolific = new MemoryHistory();
+  const used = labels.slice(0, 1000);
+  const keys = used.map((label) => tagKey(label));
+  for (let n = 0; n < 40; n += 1) {
+    const earlier = { articleId: `earlier-${n}`, authorId: 'prolific' };
+    const publishedAt = new Date(Date.UTC(2026, 0, n + 1)).toISOString();
+    await prolific.remember({ ...earlier, revision: 0, title: 'タ'.repeat(500), keys, publishedAt });
+    const kept = Array.from({ length: 25 }, (_, i) => `${n}-${i}-`.padEnd(16, 'タ'));
+    const tags = [...used.slice(n * 25, n * 25 + 25), ...kept];
+    await prolific.record({ ...earlier, tags, taggedAt: publishedAt });
+  }
+
   it.each([
     ['the largest legal article', withData(largest), {}],
+    [
+      'the same of an author with the largest history',
+      withData({ ...largest, authorId: 'prolific' }),
+      { functions: createLocalFunctions({ history: prolific }) },
+    ],
     [
       'the same when both signals are degraded',
       withData(largest),
