@@ -34,7 +34,7 @@ async function build({ data, output, catalogueVersion }: Record<string, string>)
     return {
       key: key!,
       label: spellings.get(key!) ?? label!,
-      aliases: ALIASES[key!] ?? [],
+      aliases: ALIASES.get(key!) ?? [],
       prior: { authors, articles, mentions, taggedWhenMentioned },
     };
   });

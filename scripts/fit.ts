@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { DEFAULT_SCORING } from '../functions/scorer/rank.ts';
 import { type Fit, loadFit, SHIPPED_FIT } from '../functions/shared/fit.ts';
@@ -9,7 +10,7 @@ import { crossValidate } from './cross-validate.ts';
 import { fitLanguages } from './fitting.ts';
 import { loadInstruments } from './instruments.ts';
 import { type Instruments, judge, type Measured, measureArticle, withoutHistory } from './measure.ts';
-import { type Figures, figuresOf } from './metrics.ts';
+import { figuresOf, type Judged } from './metrics.ts';
 import { createProgress } from './progress.ts';
 import { type DatedArticle, isDated, measureStream } from './stream.ts';
 import { fitTagDirection } from './tag-direction.ts';
@@ -32,6 +33,9 @@ interface Options extends ArticleOptions {
 }
 
 async function fit(paths: string[], options: Options): Promise<void> {
+  const folder = dirname(options.output);
+  if (!existsSync(folder)) throw new UsageError(`${folder}: no such folder`);
+  const inUse = existsSync(options.output) ? readInUse(options.output) : undefined;
   const loaded = await loadInstruments();
   const instruments = { ...loaded, tagDirection: fitTagDirection(loaded.catalogue, loaded.model) };
   const measured = await measureAll(paths, options, instruments);
@@ -42,29 +46,33 @@ async function fit(paths: string[], options: Options): Promise<void> {
     );
   }
   const cold = measured.map(withoutHistory);
-  const leftOut = figuresOf(crossValidate(cold, instruments, DEFAULT_SCORING));
-  const inOrder = figuresOf(crossValidate(measured, instruments, DEFAULT_SCORING));
+  const judged = crossValidate(cold, instruments, DEFAULT_SCORING);
+  const leftOut = figuresOf(judged);
+  const knowsHistory = measured.some(({ earlier }) => earlier > 0);
+  const inOrder = knowsHistory ? figuresOf(crossValidate(measured, instruments, DEFAULT_SCORING)) : undefined;
   const made = fitOf(fitLanguages(measured), instruments, {
     articles: measured.length,
     sources: [...sources].sort(),
     leftOut: { ...leftOut },
-    inOrder: { ...inOrder },
+    ...(inOrder && { inOrder: { ...inOrder } }),
   });
-  const inUse = existsSync(options.output) ? judgeInUse(cold, made, options.output) : undefined;
-  if (inUse && inUse.f1At5 > leftOut.f1At5 && !options.force) {
-    console.error(
-      `kept fit ${inUse.version}: F1 ${inUse.f1At5.toFixed(3)} on ${inUse.articles} articles that it has not seen, ` +
-        `the new one ${leftOut.f1At5.toFixed(3)} with each source left out; --force replaces it`,
-    );
+  const comparable =
+    inUse?.model.sha256 === made.model.sha256 && inUse.catalogue.version === made.catalogue.version;
+  const better =
+    inUse && comparable && !options.force ? whyBetter(inUse, { cold, judged, knowsHistory }) : undefined;
+  if (inUse && better) {
+    console.error(`kept fit ${inUse.version}: ${better}; --force replaces it`);
     process.exitCode = 1;
     return;
   }
   writeFileSync(options.output, `${JSON.stringify(made, null, 2)}\n`);
-  const before = inUse ? `, ${inUse.f1At5.toFixed(3)} by fit ${inUse.version} before` : '';
   console.log(
     `fit ${made.version} of ${measured.length} articles by ${sources.size} sources: F1 ${leftOut.f1At5.toFixed(3)} ` +
-      `with each source left out${before}; ${inOrder.f1At5.toFixed(3)} in the order of dates, knowing what each ` +
-      `author kept before; written to ${options.output}`,
+      `with each source left out` +
+      (inOrder
+        ? `, ${inOrder.f1At5.toFixed(3)} in the order of dates, knowing what each author kept before`
+        : '; without dates nothing is learnt of histories') +
+      `; written to ${options.output}`,
   );
 }
 
@@ -92,19 +100,37 @@ async function measureAll(
   return measured;
 }
 
-/** How the fit that is to be replaced does where it has not seen the author; undefined where it cannot be asked. */
-function judgeInUse(
-  cold: readonly Measured[],
-  { model, catalogue }: Fit,
-  file: string,
-): (Figures & { version: string }) | undefined {
-  const inUse = loadFit(file);
+/** @throws UsageError when the file is no fit, which is then not overwritten */
+function readInUse(file: string): Fit {
+  try {
+    return loadFit(file);
+  } catch (cause) {
+    throw new UsageError(`${file}: is no fit, and is not replaced: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Why the fit in use should stay; undefined when the new one is as good, or they cannot be compared. */
+function whyBetter(
+  inUse: Fit,
+  {
+    cold,
+    judged,
+    knowsHistory,
+  }: { cold: readonly Measured[]; judged: readonly Judged[]; knowsHistory: boolean },
+): string | undefined {
+  const usesHistory = Object.values(inUse.languages).some(({ frequency }) => frequency.history);
+  if (usesHistory && !knowsHistory)
+    return 'it reads histories, and articles without dates teach nothing of them';
   const seen = new Set(inUse.trained?.sources);
   const unseen = cold.filter(({ source }) => !seen.has(source));
-  const isComparable = inUse.model.sha256 === model.sha256 && inUse.catalogue.version === catalogue.version;
-  if (!isComparable || unseen.length === 0) return undefined;
-  const judged = unseen.map((one) => judge(one, inUse, DEFAULT_SCORING));
-  return { ...figuresOf(judged), version: inUse.version };
+  if (unseen.length === 0) return undefined;
+  const before = figuresOf(unseen.map((one) => judge(one, inUse, DEFAULT_SCORING))).f1At5;
+  const now = figuresOf(judged.filter(({ source }) => !seen.has(source))).f1At5;
+  if (before <= now) return undefined;
+  return (
+    `F1 ${before.toFixed(3)} on the ${unseen.length} articles by sources that it has not seen, the new one ` +
+    `${now.toFixed(3)} with each of them left out`
+  );
 }
 
 function fitOf(parts: Pick<Fit, 'languages'>, instruments: Instruments, trained: Fit['trained']): Fit {

@@ -7,6 +7,7 @@ import {
   type FitPart,
   type FitParts,
   type HistoryPart,
+  type Logistic,
   probability,
   type Scale,
   type Signals,
@@ -99,6 +100,9 @@ function fitHistory(articles: readonly Measured[], read: Reading, cold: FitPart)
   return { ...history, scale: bestScale(scored(articles, read, { ...cold, history })) };
 }
 
+/** What there is no example of is not suggested. */
+const NEVER_SEEN: Logistic = { bias: -20, weights: {} };
+
 function regression(
   articles: readonly Measured[],
   read: Reading,
@@ -112,7 +116,7 @@ function regression(
       return isMeant(signals) ? [{ features: featuresOf(signals), wanted: wanted.has(candidate.key) }] : [];
     }),
   );
-  return fitLogistic(examples, penalty);
+  return examples.length === 0 ? NEVER_SEEN : fitLogistic(examples, penalty);
 }
 
 /** With its cut at CUT, a relevance is the probability itself. */

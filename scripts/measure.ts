@@ -18,7 +18,10 @@ import type { Judged } from './metrics.ts';
 
 /** An article's candidate with the signals of both parts. */
 export interface MeasuredCandidate
-  extends Pick<Found, 'key' | 'label' | 'known' | 'inText' | 'features' | 'history' | 'kept' | 'leftOut'> {
+  extends Pick<
+    Found,
+    'key' | 'label' | 'known' | 'inText' | 'features' | 'mentionedAs' | 'history' | 'kept' | 'leftOut'
+  > {
   semantic: Pick<Signals, 'features' | 'history'>;
 }
 
@@ -76,7 +79,7 @@ export function measureFound(
     wanted: new Set(tags.map(tagKey)),
     earlier,
     candidates: candidates.map(
-      ({ key, label, known, inText, features, history: ofAuthor, kept, leftOut }, index) => ({
+      ({ key, label, known, inText, features, history: ofAuthor, kept, leftOut, mentionedAs }, index) => ({
         key,
         label,
         known,
@@ -85,6 +88,7 @@ export function measureFound(
         history: ofAuthor,
         kept,
         leftOut,
+        mentionedAs,
         semantic: { features: signals[index]!.features, history: signals[index]!.history },
       }),
     ),
@@ -95,8 +99,9 @@ export function measureFound(
 export function withoutHistory(measured: Measured): Measured {
   const candidates = measured.candidates
     .filter(({ inText = true }) => inText)
-    .map(({ history, kept, leftOut, semantic, ...candidate }) => ({
+    .map(({ history, kept, leftOut, mentionedAs, semantic, ...candidate }) => ({
       ...candidate,
+      key: mentionedAs ?? candidate.key,
       semantic: { features: semantic.features },
     }));
   return { ...measured, earlier: 0, candidates };

@@ -1,6 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import * as z from 'zod';
 import {
   type ArticleEmbedding,
   articleRequest,
@@ -17,18 +16,20 @@ import { embedArticle, embedTerms } from './embed.ts';
 import { createLoaderFromEnvironment } from './environment.ts';
 import type { Model2VecLoader } from './model-loader.ts';
 
-const request = z.union([termsRequest, articleRequest]);
+/** Not a union: what is wrong with terms must be told, not read as an article without any. */
+const namesTerms = (input: unknown) => typeof input === 'object' && input !== null && 'terms' in input;
 
 /** Builds the embedding function around a loader, so that the same function runs on AWS and on one machine. */
 export function createHandler(loader: Pick<Model2VecLoader, 'load'>) {
   return async (input: unknown, context?: Context): Promise<ArticleEmbedding | TermsEmbedding> => {
     if (context) logger.addContext(context);
     return reportingFailure(input, async () => {
-      const parsed = request.parse(input);
-      const text = readArticleText(await acceptArticle(parsed.detail));
+      const terms = namesTerms(input) ? termsRequest.parse(input) : undefined;
+      const { detail } = terms ?? articleRequest.parse(input);
+      const text = readArticleText(await acceptArticle(detail));
       const model = await loader.load();
-      logger.info('terms' in parsed ? 'embedding candidates' : 'embedding the article', subjectOf(input));
-      return 'terms' in parsed ? embedTerms(model, parsed, text) : embedArticle(model, text);
+      logger.info(terms ? 'embedding candidates' : 'embedding the article', subjectOf(input));
+      return terms ? embedTerms(model, terms, text) : embedArticle(model, text);
     });
   };
 }

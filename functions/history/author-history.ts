@@ -29,7 +29,10 @@ export interface AuthorHistory {
   articles: number;
   /** Tags on them, by key. */
   tags: ReadonlyMap<string, KeptTag>;
-  /** For keys that the article at hand mentions, and those of tags kept before: earlier articles that mention them. */
+  /**
+   * For keys that the article at hand mentions, and those of tags kept before: earlier articles that mention them, of those
+   * whose tags the author saved.
+   */
   mentions: ReadonlyMap<string, number>;
   /** Most similar first, at most `MAX_SIMILAR`. */
   similar: readonly SimilarArticle[];
@@ -50,12 +53,17 @@ export interface KeptByAuthor {
 }
 
 /** What a store finds once it is known what the article mentions. */
-export type RelatedArticles = Pick<AuthorHistory, 'mentions' | 'similar'>;
+export interface RelatedArticles extends Pick<AuthorHistory, 'similar'> {
+  /** Articles of the author that the store knows, saved tags or not. */
+  published: number;
+  /** Of these, for each key those that mention it. */
+  mentions: ReadonlyMap<string, number>;
+}
 
 /** Derives an author's statistics from what a store counted: nothing in them is stored. */
 export function toAuthorHistory(
   { articles, spellings, recent }: KeptByAuthor,
-  related: RelatedArticles,
+  { published, mentions, similar }: RelatedArticles,
 ): AuthorHistory {
   const tags = new Map<string, KeptTag>();
   for (const { tag, articles: count } of spellings) {
@@ -75,7 +83,10 @@ export function toAuthorHistory(
       known.lately += DECAY ** rank;
     }
   });
-  return { articles, tags, ...related };
+  // Where tags were saved on some of the articles only, their share of the mentions is what can be told without a join.
+  const share = published > articles ? articles / published : 1;
+  const ofSaved = new Map([...mentions].map(([key, count]) => [key, count * share]));
+  return { articles, tags, mentions: ofSaved, similar };
 }
 
 /** What {@link KeptTag.lately} of a tag on each of the latest articles would be. */

@@ -10,8 +10,8 @@ import type { RelatedQuery } from './store.ts';
 const TELLING_TERMS = 40;
 
 /** Keys of everything that the text mentions. */
-export function keysOf(found: readonly Pick<Found, 'key' | 'mentions'>[]): string[] {
-  return found.filter(({ mentions }) => mentions.length > 0).map(({ key }) => key);
+export function keysOf(found: readonly Pick<Found, 'key' | 'mentionedAs' | 'mentions'>[]): string[] {
+  return found.filter(({ mentions }) => mentions.length > 0).map(({ key, mentionedAs = key }) => mentionedAs);
 }
 
 /** What to ask of the author's other articles. */
@@ -49,13 +49,18 @@ export function keptOutsideText(
 /** Adds what the author's earlier articles say: of each candidate, and of tags that the article does not mention. */
 export function withHistory(found: readonly Found[], history: AuthorHistory | undefined): Found[] {
   if (!history || history.articles === 0) return [...found];
-  const keys = new Set(found.map(({ key }) => key));
-  const inText = found.map((one) => ({
-    ...one,
-    leftOut: isLeftOut(one.key, history),
-    history: frequencyHistory(one.key, history, true),
-    kept: keptBefore(one.key, history, true),
-  }));
+  const inText = found.map((one) => {
+    const own = ownSpelling(one, history.tags);
+    return {
+      ...one,
+      ...own,
+      mentionedAs: one.key,
+      leftOut: isLeftOut(own.key, history, one.key),
+      history: frequencyHistory(own.key, history, { inText: true, mentionedAs: one.key }),
+      kept: keptBefore(own.key, history, true),
+    };
+  });
+  const keys = new Set([...found, ...inText].map(({ key }) => key));
   const onlyKept = keptOutsideText(history.tags, keys).map(
     ([key, { label }]): Found => ({
       key,
@@ -66,11 +71,26 @@ export function withHistory(found: readonly Found[], history: AuthorHistory | un
       code: undefined,
       prior: undefined,
       features: {},
-      history: frequencyHistory(key, history, false),
+      history: frequencyHistory(key, history, { inText: false }),
       kept: keptBefore(key, history, false),
     }),
   );
   return [...inText, ...onlyKept];
+}
+
+/**
+ * A tag as its author calls it: whoever keeps k8s is not suggested kubernetes beside it. The label of a tag of the
+ * catalogue is the platform's, where the key is.
+ */
+function ownSpelling(
+  { key, label, aliases = [], known }: Found,
+  tags: AuthorHistory['tags'],
+): Pick<Found, 'key' | 'label'> {
+  const [own] = [key, ...aliases]
+    .filter((spelling) => tags.has(spelling))
+    .sort((a, b) => tags.get(b)!.articles - tags.get(a)!.articles);
+  if (own === undefined || (own === key && known)) return { key, label };
+  return { key: own, label: cutToBytes(tags.get(own)!.label, MAX_LABEL_BYTES) };
 }
 
 function keptBefore(key: string, { tags, similar }: AuthorHistory, inText: boolean): KeptBefore | undefined {

@@ -71,6 +71,7 @@ export class MemoryHistory implements HistoryStore {
         : [];
     });
     return {
+      published: articles.length,
       mentions: new Map(counted.filter(([, count]) => count > 0)),
       similar: similar.slice(0, MAX_SIMILAR),
     };

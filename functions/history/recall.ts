@@ -26,7 +26,7 @@ export async function recallRelated(
 ): Promise<AuthorHistory | undefined> {
   if (authorId === undefined || !kept || kept.articles === 0) return undefined;
   const inText = new Set(query.keys);
-  const { tags } = toAuthorHistory(kept, { mentions: new Map(), similar: [] });
+  const { tags } = toAuthorHistory(kept, { published: 0, mentions: new Map(), similar: [] });
   // No more than are considered: what each costs grows with the author's articles.
   const keys = [...inText, ...keptOutsideText(tags, inText).map(([key]) => key)];
   return toAuthorHistory(kept, await store.relatedTo(authorId, articleId, { ...query, keys }));

@@ -47,17 +47,22 @@ function describe(mention: Mention, { title, body }: { title: string; body: stri
   };
 }
 
-/** The words around a mention, at most 160 bytes of UTF-8, with … where it was cut. */
+/** Bytes that a text takes in JSON: quotes and what is escaped grow. */
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}
+
+/** The words around a mention, at most 160 bytes as JSON, with … where it was cut. */
 export function snippetAround(text: string, { start, end }: { start: number; end: number }): string {
   const ellipsis = '…';
   const budget = MAX_SNIPPET_BYTES - 2 * Buffer.byteLength(ellipsis);
-  let bytes = Buffer.byteLength(text.slice(start, end));
+  let bytes = jsonBytes(text.slice(start, end));
   let [from, to] = [start, end];
   for (let grown = true; grown; ) {
     grown = false;
     for (const side of ['left', 'right'] as const) {
       const character = side === 'left' ? characterBefore(text, from) : characterAt(text, to);
-      const size = Buffer.byteLength(character);
+      const size = jsonBytes(character);
       if (size === 0 || bytes + size > budget) continue;
       bytes += size;
       grown = true;

@@ -11,11 +11,16 @@ import { type CodeLanguage, codeLanguages } from './code.ts';
 import { evidenceOf, historyEvidence } from './evidence.ts';
 import { frequencyFeatures } from './frequency.ts';
 import { findPhrases, findTags, type Mention, type UnitBlock } from './mentions.ts';
+import { tagKey } from './tag-key.ts';
 
 /** A tag found in an article or kept by its author before, measured but not yet judged. */
 export interface Found extends Signals {
   key: string;
   label: string;
+  /** The catalogue's key of a tag whose author calls it by another one. @default key */
+  mentionedAs?: string | undefined;
+  /** Keys of its other spellings. */
+  aliases?: readonly string[];
   mentions: Mention[];
   /** Name of the code blocks' language when the tag is one. */
   code: string | undefined;
@@ -78,9 +83,18 @@ export function findCandidates(options: {
     });
   return [
     ...[...known].map(([key, mentions]) => {
-      const { label, prior } = catalogue.find(key)!;
+      const { label, aliases, prior } = catalogue.find(key)!;
       const features = measure(key, mentions, prior);
-      return { key, label, known: true, mentions, code: code.get(key)?.spelling, prior, features };
+      return {
+        key,
+        label,
+        aliases: aliases.map(tagKey),
+        known: true,
+        mentions,
+        code: code.get(key)?.spelling,
+        prior,
+        features,
+      };
     }),
     ...phrases.map(({ key, mentions }) => {
       const features = measure(key, mentions);
@@ -182,7 +196,7 @@ function isFrequent(mentions: Mention[]): boolean {
   return mentions.length >= PHRASE_MENTIONS || mentions.some(({ block }) => block.where === 'title');
 }
 
-/** Not a single character, not only digits or kana of one sound, not longer than a tag may be. */
+/** Not a single character, not only digits, not longer than a tag may be. */
 export function isTagLike(key: string): boolean {
   return [...key].length >= 2 && !/^\p{N}+$/u.test(key) && Buffer.byteLength(key) <= MAX_LABEL_BYTES / 2;
 }

@@ -1,10 +1,10 @@
 /** Names that are mostly punctuation and would lose themselves in a key. */
-const SYMBOL_NAMES: Record<string, string> = {
-  'c++': 'cpp',
-  'c#': 'csharp',
-  'f#': 'fsharp',
-  '.net': 'dotnet',
-};
+const SYMBOL_NAMES = new Map([
+  ['c++', 'cpp'],
+  ['c#', 'csharp'],
+  ['f#', 'fsharp'],
+  ['.net', 'dotnet'],
+]);
 
 /**
  * The key of a tag: two spellings with equal keys are the same tag.
@@ -14,5 +14,5 @@ const SYMBOL_NAMES: Record<string, string> = {
  */
 export function tagKey(label: string): string {
   const folded = label.normalize('NFKC').toLowerCase().trim();
-  return SYMBOL_NAMES[folded] ?? folded.replace(/[\s._\-/・]/g, '');
+  return SYMBOL_NAMES.get(folded) ?? folded.replace(/[\s._\-/・]/g, '');
 }

@@ -42,8 +42,8 @@ export interface SemanticContext {
 /**
  * The signals of `semantic` for all candidates, in their order: cosines of each candidate's label, and of the sentences
  * that mention it, with the article's parts; where it ranks by them among the others; how near its label lies to those of
- * tags; how the platform and the author have used it; and how near the author's articles with it are. No counts, no
- * positions. A part that the article lacks takes the whole text's place.
+ * tags; how the platform and the author have used it; and how near the author's articles with it are. Nothing is counted or
+ * located in the article at hand. A part that the article lacks takes the whole text's place.
  */
 export function semanticSignals(
   candidates: readonly Pick<Candidate, 'known' | 'prior' | 'kept'>[],
@@ -96,13 +96,14 @@ function semanticHistory(
   titles: readonly (Float32Array | null)[],
   { title, whole }: ArticleVectors,
 ): Features {
+  const share = (kept?.articles ?? 0) / articles;
   const carries = titles.map((_, index) => kept?.similar.includes(index) ?? false);
   const nearness = (part: Float32Array | null) =>
     titles.map((other) => (part && other ? Math.max(0, cosineSimilarity(part, other)) : 0));
   return {
     ...authorFeatures(articles, kept),
-    ...voteFeatures('title', nearness(title ?? whole), carries),
-    ...voteFeatures('whole', nearness(whole), carries),
+    ...voteFeatures('title', nearness(title ?? whole), carries, share),
+    ...voteFeatures('whole', nearness(whole), carries, share),
   };
 }
 

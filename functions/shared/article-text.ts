@@ -172,7 +172,10 @@ function addBlock(blocks: Block[], block: Block): void {
 }
 
 function collapse(text: string): string {
-  return text.normalize('NFKC').replace(/\s+/g, ' ').trim();
+  return text
+    .normalize('NFKC')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
 }
 
 /** Marks the first prose as the lead: up to LEAD_CHARACTERS, ending at the first heading after some prose. */

@@ -6,11 +6,11 @@ import type { Miss, SuggestedMiss } from './outcome.ts';
 export interface Explanation {
   title: string;
   /** The author's spelling of each wanted key. */
-  spellings: Record<string, string>;
+  spellings: ReadonlyMap<string, string>;
   /** Keys of the author's tags that stand in the text. */
   inText: string[];
   /** Where each suggested tag stands. */
-  evidence: Record<string, Evidence>;
+  evidence: ReadonlyMap<string, Evidence>;
 }
 
 /** A miss as a person reads it. */
@@ -27,7 +27,7 @@ export function explainMiss({ index: _, ...miss }: Miss, explanation: Explanatio
     ...miss,
     title,
     wanted: miss.wanted.map(({ key, fate, score }) => ({
-      tag: spellings[key] ?? key,
+      tag: spellings.get(key) ?? key,
       why:
         fate !== 'no candidate'
           ? fate
@@ -38,7 +38,7 @@ export function explainMiss({ index: _, ...miss }: Miss, explanation: Explanatio
     })),
     suggested: miss.suggested.map((one) => ({
       ...one,
-      evidence: evidence[one.key] ?? (one.kept && historyEvidence({ label: one.label, ...one.kept })),
+      evidence: evidence.get(one.key) ?? (one.kept && historyEvidence({ label: one.label, ...one.kept })),
     })),
   };
 }

@@ -91,17 +91,17 @@ export async function explain({ article, suggested }: ExplainTask): Promise<Expl
   const markdown = { ...article, articleId: article.id, format: 'markdown' } as const;
   const found =
     settings.engine === 'opensearch' ? await findInOpenSearch(article) : findEmbedded(markdown, instruments);
-  const spellings = Object.fromEntries(article.tags.map((tag) => [tagKey(tag), tag]));
+  const spellings = new Map(article.tags.map((tag) => [tagKey(tag), tag]));
   const blocks = readArticleText(markdown).blocks.map((block) => ({
     ...block,
     units: cutUnits(block.text, instruments.japanese),
   }));
-  const inText = findTags(blocks, (key) => (Object.hasOwn(spellings, key) ? key : undefined));
+  const inText = findTags(blocks, (key) => (spellings.has(key) ? key : undefined));
   return {
     title: article.title,
     spellings,
     inText: [...inText.keys()],
-    evidence: Object.fromEntries(
+    evidence: new Map(
       found
         .filter(({ key }) => suggested.includes(key))
         .map(({ key, mentions, code }) => {

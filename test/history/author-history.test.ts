@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mostLately, RECENT, toAuthorHistory } from '../../functions/history/author-history.ts';
 import { authorFeatures, frequencyHistory, voteFeatures } from '../../functions/history/features.ts';
 
-const nothingRelated = { mentions: new Map(), similar: [] };
+const nothingRelated = { published: 0, mentions: new Map(), similar: [] };
 
 describe("an author's statistics", () => {
   const history = toAuthorHistory(
@@ -60,11 +60,11 @@ describe('signals of a history', () => {
   });
 
   it.each([
-    ['nobody votes', [], [], { xVotes: 0, xShare: 0 }],
-    ['nobody has weight', [0, 0], [true, false], { xVotes: 0, xShare: 0 }],
-    ['the nearer ones have more to say', [3, 1], [true, false], { xVotes: 3, xShare: 0.75 }],
-  ])('are votes of similar articles: %s', (_, weights, carries, expected) => {
-    expect(voteFeatures('x', weights, carries)).toMatchObject(expected);
+    ['the nearer ones have more to say', [3, 1], [true, false], 0.5, 0.75],
+    ['a few that are hardly near leave it to all articles', [0.01], [false], 0.9, 0.87],
+    ['where none is similar all articles decide', [], [], 0.9, 0.9],
+  ])('are votes of similar articles: %s', (_, weights, carries, ofAll, share) => {
+    expect(voteFeatures('x', weights, carries, ofAll).xShare).toBeCloseTo(share, 1);
   });
 
   it('tell a tag that is mentioned and kept from one that is mentioned and never kept', () => {
@@ -77,11 +77,16 @@ describe('signals of a history', () => {
       ]),
       similar: [{ title: 't', score: 0.5, tags: new Set(['aws']) }],
     };
-    const [aws, php, rust] = ['aws', 'php', 'rust'].map((key) => frequencyHistory(key, history, true));
+    const [aws, php, rust] = ['aws', 'php', 'rust'].map((key) =>
+      frequencyHistory(key, history, { inText: true }),
+    );
     expect(aws!.authorTagsAlike!).toBeGreaterThan(rust!.authorTagsAlike!);
     expect(php!.authorTagsAlike!).toBeLessThan(rust!.authorTagsAlike!);
     expect(php!.authorNeverTags!).toBeGreaterThan(rust!.authorNeverTags!);
-    expect(frequencyHistory('aws', history, false).authorTagsAlike!).toBeLessThan(aws!.authorTagsAlike!);
-    expect(aws).toMatchObject({ termVotes: 0.5, termShare: 1, authorNeverTags: 0 });
+    expect(frequencyHistory('aws', history, { inText: false }).authorTagsAlike!).toBeLessThan(
+      aws!.authorTagsAlike!,
+    );
+    expect(aws).toMatchObject({ termVotes: 0.5, authorNeverTags: 0 });
+    expect(aws!.termShare!).toBeGreaterThan(rust!.termShare!);
   });
 });

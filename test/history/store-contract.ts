@@ -114,11 +114,16 @@ async function statistics({ store, settle }: StoreUnderTest) {
     for (const articleId of [...ARTICLES, 'new']) {
       const { articles, spellings, recent } = await store.keptBy(authorId, articleId);
       const weights = { aws: 0.4, rust: 0.3, 機械学習: 0.2, cpp: 0.1 };
-      const { mentions, similar } = await store.relatedTo(authorId, articleId, query(weights, KEYS));
+      const { published, mentions, similar } = await store.relatedTo(
+        authorId,
+        articleId,
+        query(weights, KEYS),
+      );
       answers[`${authorId} ${articleId}`] = {
         articles,
         recent,
         spellings: Object.fromEntries(spellings.map(({ tag, articles: count }) => [tag, count])),
+        published,
         mentions: Object.fromEntries(mentions),
         similar: similar.map(({ title, score, tags }) => ({
           title,
@@ -157,6 +162,7 @@ export function describeHistoryStore(open: () => Promise<StoreUnderTest>, { numR
       const { store } = await open();
       expect(await store.keptBy('nobody', 'new')).toEqual({ articles: 0, spellings: [], recent: [] });
       expect(await store.relatedTo('nobody', 'new', query({ aws: 1 }, ['aws']))).toEqual({
+        published: 0,
         mentions: new Map(),
         similar: [],
       });
@@ -236,7 +242,7 @@ export function describeHistoryStore(open: () => Promise<StoreUnderTest>, { numR
         ['About b', 50, []],
       ]);
       const without = await store.relatedTo('hanako', 'c', query({ cpp: 1 }, ['cpp']));
-      expect(without).toEqual({ mentions: new Map([['cpp', 1]]), similar: [] });
+      expect(without).toMatchObject({ mentions: new Map([['cpp', 1]]), similar: [] });
     });
 
     it(`are at most ${MAX_SIMILAR}, of equal ones those with the first ids`, async () => {

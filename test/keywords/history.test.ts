@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { keywordsAnswer } from '../../functions/contracts/signals.ts';
 import { MemoryHistory } from '../../functions/history/memory-store.ts';
 import { loadCatalogue } from '../../functions/keywords/catalogue.ts';
 import { createEmbeddedEngine } from '../../functions/keywords/embedded.ts';
@@ -73,6 +74,52 @@ describe("an author's history", () => {
       }),
     ]);
     expect(tag.frequency).toBeGreaterThan(CUT);
+  });
+
+  it('suggests what an author always keeps even where no earlier article is similar', async () => {
+    for (let n = 1; n <= 12; n += 1) {
+      await engine.extract(
+        article(n, { title: `第${n}話`, body: `${'桜梅桃李松竹鶴亀花鳥風月'[n - 1]}を見た。` }),
+      );
+      await store.record({ articleId: `a${n}`, authorId: 'hanako', tags: ['日々の記録'], taggedAt: day(n) });
+    }
+    const { titles, candidates } = await engine.extract(article(13));
+    expect(titles).toEqual([]);
+    expect(candidates.find(({ key }) => key === '日々の記録')!.frequency).toBeGreaterThan(CUT);
+  });
+
+  it('calls a tag as its author does, and suggests no other spelling of it', async () => {
+    const body = 'k8sの設定を書きます。';
+    for (let n = 1; n <= 9; n += 1) {
+      await engine.extract(article(n, { title: 'k8sの話', body }));
+      await store.record({ articleId: `a${n}`, authorId: 'hanako', tags: ['k8s'], taggedAt: day(n) });
+    }
+    const { candidates } = await engine.extract(article(10, { title: 'k8sの話', body }));
+    expect(candidates.map(({ key }) => key)).not.toContain('kubernetes');
+    expect(candidates[0]).toMatchObject({
+      key: 'k8s',
+      label: 'k8s',
+      known: true,
+      kept: { articles: 9, inText: true },
+    });
+    expect(store.documents().articles[0]!.keys).toContain('kubernetes');
+  });
+
+  it('keeps its contract with tags that are as long as they may be', async () => {
+    const tags = [
+      'Ｒｅｌａｔｉｏｎａｌ　Ｄａｔａｂａｓｅ　Ｍａｎａｇｅｍｅｎｔ　Ｓｙｓｔｅｍ',
+      '長'.repeat(100),
+      'constructor',
+    ];
+    const answer = await afterKeeping(tags, 3);
+    expect(() => keywordsAnswer.parse(answer)).not.toThrow();
+  });
+
+  it('does not take an article whose tags were never saved for one that was left without', async () => {
+    for (let n = 1; n <= 12; n += 1) await engine.extract(article(n));
+    await store.record({ articleId: 'a1', authorId: 'hanako', tags: ['日記'], taggedAt: day(1) });
+    const { candidates } = await engine.extract(article(13));
+    expect(candidates.map(({ key }) => key)).toContain('typescript');
   });
 
   it('shows beside the places in the text how often a tag was used', async () => {

@@ -13,6 +13,8 @@ it.each([
   ['CI/CD', 'cicd'],
   ['データ・ベース', 'データベース'],
   ['snake_case-name', 'snakecasename'],
+  ['constructor', 'constructor'],
+  ['__proto__', 'proto'],
 ])('%s has the key %s', (label, key) => {
   expect(tagKey(label)).toBe(key);
 });

@@ -82,11 +82,11 @@ export class OpenSearchHistory implements HistoryStore {
 
   /** @throws KeywordsError when OpenSearch does not answer as it should */
   async relatedTo(authorId: string, articleId: string, query: RelatedQuery): Promise<RelatedArticles> {
-    const [mentions, similar] = await Promise.all([
+    const [counts, similar] = await Promise.all([
       this.#mentions(authorId, articleId, query),
       this.#similar(authorId, articleId, query),
     ]);
-    return { mentions, similar };
+    return { ...counts, similar };
   }
 
   /** @throws KeywordsError when OpenSearch does not take it */
@@ -160,8 +160,12 @@ export class OpenSearchHistory implements HistoryStore {
     return parseAnswer(z.object({ count: z.int() }), body).count;
   }
 
-  async #mentions(authorId: string, articleId: string, query: RelatedQuery): Promise<Map<string, number>> {
-    if (query.keys.length === 0) return new Map();
+  async #mentions(
+    authorId: string,
+    articleId: string,
+    query: RelatedQuery,
+  ): Promise<Omit<RelatedArticles, 'similar'>> {
+    if (query.keys.length === 0) return { published: 0, mentions: new Map() };
     const request = mentionsRequest(articlesAlias(this.#indexPrefix), authorId, articleId, query);
     return readMentions(await this.#ask(this.#client.search(request)), query);
   }

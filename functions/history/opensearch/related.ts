@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { MAX_SIMILAR } from '../../contracts/limits.ts';
 import { documentError, parseAnswer, throwDocumentErrors } from '../../keywords/opensearch/answer.ts';
 import { tagKey } from '../../keywords/tag-key.ts';
-import type { SimilarArticle } from '../author-history.ts';
+import type { RelatedArticles, SimilarArticle } from '../author-history.ts';
 import type { RelatedQuery } from '../store.ts';
 
 /** Articles that are looked at for {@link MAX_SIMILAR} whose tags are known. */
@@ -25,6 +25,7 @@ const similarAnswer = z.object({
 
 const mentionsAnswer = z.object({
   timed_out: z.literal(false),
+  hits: z.object({ total: z.object({ value: z.int() }) }),
   aggregations: z.object({ keys: z.object({ buckets: z.array(z.object({ doc_count: z.int() })) }) }),
 });
 
@@ -82,7 +83,7 @@ export function readSimilar(body: unknown): SimilarFound[] {
   }));
 }
 
-/** Asks how many of an author's articles, but one, mention each key. */
+/** Asks how many articles an author has, but one, and how many mention each key. */
 export function mentionsRequest(
   index: string,
   authorId: string,
@@ -94,10 +95,10 @@ export function mentionsRequest(
     allow_partial_search_results: false,
     // Asked once for an article; kept, it would only drive out what is asked again.
     request_cache: false,
-    filter_path: ['timed_out', 'aggregations.keys.buckets.doc_count'],
+    filter_path: ['timed_out', 'hits.total.value', 'aggregations.keys.buckets.doc_count'],
     body: {
       size: 0,
-      track_total_hits: false,
+      track_total_hits: true,
       query: { bool: othersOf(authorId, articleId) },
       // Not by terms: that would need an order of all keys that there are, made anew after each article.
       aggs: { keys: { filters: { filters: keys.map((key) => ({ term: { keys: key } })) } } },
@@ -109,14 +110,16 @@ export function mentionsRequest(
  * @param query that of the request
  * @throws KeywordsError when the answer is none
  */
-export function readMentions(body: unknown, { keys }: Pick<RelatedQuery, 'keys'>): Map<string, number> {
-  const { buckets } = parseAnswer(mentionsAnswer, body).aggregations.keys;
-  return new Map(
-    keys.flatMap((key, index) => {
-      const { doc_count: count = 0 } = buckets[index] ?? {};
-      return count > 0 ? [[key, count] as const] : [];
-    }),
-  );
+export function readMentions(
+  body: unknown,
+  { keys }: Pick<RelatedQuery, 'keys'>,
+): Pick<RelatedArticles, 'published' | 'mentions'> {
+  const { hits, aggregations } = parseAnswer(mentionsAnswer, body);
+  const mentions = keys.flatMap((key, index) => {
+    const { doc_count: count = 0 } = aggregations.keys.buckets[index] ?? {};
+    return count > 0 ? [[key, count] as const] : [];
+  });
+  return { published: hits.total.value, mentions: new Map(mentions) };
 }
 
 /** Asks what was kept on similar articles. */

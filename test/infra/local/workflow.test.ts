@@ -208,6 +208,11 @@ describe('the size of each state', async () => {
       },
     ],
     [
+      'an article whose every word stands between quotes and control characters',
+      withData({ ...largest, body: full(labels.map((label) => `"\u0001"${label}"\u0001"\n\n`).join('')) }),
+      {},
+    ],
+    [
       'a body that grows to its limit as JSON',
       withData({ body: `${'"'.repeat(MAX_INLINE_BODY_JSON_BYTES / 2 - 20)}Rust` }),
       {},

@@ -70,9 +70,13 @@ describe('outcome', () => {
     const evidence = { where: 'title', spelling: 'X', snippet: 'X' } as const;
     const explained = explainMiss(miss, {
       title: '題',
-      spellings: { x: 'X', y: 'Y!', z: 'Ｚ' },
+      spellings: new Map([
+        ['x', 'X'],
+        ['y', 'Y!'],
+        ['z', 'Ｚ'],
+      ]),
       inText: ['x', 'z'],
-      evidence: { x: evidence },
+      evidence: new Map([['x', evidence]]),
     });
     expect(explained.title).toBe('題');
     expect(explained.wanted.map(({ tag, why }) => [tag, why])).toEqual([
@@ -81,7 +85,7 @@ describe('outcome', () => {
       ['Ｚ', 'in the text, but no candidate'],
     ]);
     expect(explained.suggested[0]!.evidence).toEqual(evidence);
-    const unseen = explainMiss(miss, { title: '題', spellings: {}, inText: [], evidence: {} });
+    const unseen = explainMiss(miss, { title: '題', spellings: new Map(), inText: [], evidence: new Map() });
     expect(unseen.wanted[2]).toEqual({ tag: 'z', why: 'not in the text', score: null });
     expect(unseen.suggested[0]!.evidence).toBeNull();
   });
