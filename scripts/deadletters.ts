@@ -86,9 +86,7 @@ async function list(options: Options): Promise<void> {
 async function resend(options: Options): Promise<void> {
   const { sqs, queues } = await open(options);
   const failures: string[] = [];
-  const done = new Map<Resent, number>(
-    queues.map(({ kind }) => [kind === 'articles' ? 'started' : 'recorded', 0]),
-  );
+  const done = new Map<Resent, number>(queues.map(({ did }) => [did, 0]));
   for (const queue of queues) {
     await takeAll(sqs, queue, options, async (letters) => {
       if (options.dryRun) {
@@ -107,9 +105,8 @@ async function resend(options: Options): Promise<void> {
       // Only now: what is deleted has an execution that remembers its event, or is recorded.
       const kept = await deleteMessages(sqs, queue.url, accepted);
       for (const [letter, why] of kept) {
-        const did = queue.kind === 'articles' ? 'started' : 'recorded';
         failures.push(
-          `${titleOf(queue, letter)}\n  was ${did}, but not deleted (${why}); resend again deletes it`,
+          `${titleOf(queue, letter)}\n  was ${queue.did}, but not deleted (${why}); resend again deletes it`,
         );
       }
       return letters.filter((letter) => kept.has(letter) || !accepted.includes(letter));

@@ -16,6 +16,8 @@ export interface DeadLetterQueue {
   url: string;
   /** What is said of a message: `article ID`, `tags of article ID`. */
   subject: string;
+  /** What {@link resend} answers when all goes well. */
+  did: Resent;
   /** What {@link resend} would do with the {@link subject}, such as `start NAME for`. */
   plan(letter: DeadLetter): string;
   /**
@@ -49,6 +51,7 @@ export function deadLetterQueues(
       kind: 'articles',
       url: deadLetterQueueUrl,
       subject: 'article',
+      did: 'started',
       plan: ({ event, body }) => `start ${event ? executionNameOf(event.id, body) : 'nothing'} for`,
       resend: (letter) => startExecution(clients.sfn, stateMachineArn, letter),
     });
@@ -59,6 +62,7 @@ export function deadLetterQueues(
       kind: 'tags',
       url: deadLetterQueueUrl,
       subject: 'tags of article',
+      did: 'recorded',
       plan: ({ event }) => (event ? 'record' : 'record nothing for'),
       resend: (letter) => recordTags(clients.lambda, functionName, letter),
     });
