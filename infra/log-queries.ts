@@ -6,8 +6,8 @@ import { Construct } from 'constructs';
  * are those that the functions write.
  */
 export const LOG_QUERIES = {
-  /** All that happened to one article, in order; `failed` lines say why it was degraded. */
-  article: `fields @timestamp, level, message, error, reason, degraded.0, degraded.1, origin, executionId
+  /** All that happened to one article, in order; `failed` lines say why it was degraded, `outcome` what became of its tags. */
+  article: `fields @timestamp, level, message, error, reason, outcome, degraded.0, degraded.1, origin, executionId
 | filter articleId = "ARTICLE_ID"
 | sort @timestamp asc
 | limit 200`,

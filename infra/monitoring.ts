@@ -151,7 +151,7 @@ export class Monitoring extends Construct {
           period: FIVE_MINUTES,
         }),
         {
-          says: 'What authors kept was not recorded: the events wait in the dead-letter queue of the history. The log of the history function says why, mostly OpenSearch; once that is mended, send them to the function again or replay the archive. Suggestions come meanwhile, and know a little less of these authors.',
+          says: 'What authors kept was not recorded: the events wait in the dead-letter queue of the history. The log of the history function says why, mostly OpenSearch; npm run deadletters -- list --of tags shows them, and -- resend records them once that is mended. Suggestions come meanwhile, and know a little less of these authors.',
         },
       );
       this.#alarm(
@@ -161,7 +161,7 @@ export class Monitoring extends Construct {
           unrecorded: history.function.metric('DeadLetterErrors', sum),
         }),
         {
-          says: 'What an author kept could neither be recorded nor be put into the dead-letter queue of the history. The archive has it: replay the time of this alarm to the rule of the history.',
+          says: 'What an author kept could neither be recorded nor be put into the dead-letter queue of the history. The archive has it: npm run replay -- --of tags, for the time of this alarm.',
         },
       );
       this.#alarm('TagsRefused', own(METRIC.tagsRefused, Stats.SUM), {

@@ -352,7 +352,7 @@ export class TagSuggestions extends Construct {
     if (search) {
       this.history = new History(this, 'History', {
         eventBus: this.eventBus,
-        eventPattern: eventPatternOf([ARTICLE_TAGGED], props.sources),
+        eventPattern: articleTaggedPattern(props.sources),
         ruleName: `${name}-tags`,
         search,
         indexPrefix,
@@ -556,6 +556,11 @@ export class TagSuggestions extends Construct {
  */
 export function articlePublishedPattern(sources?: readonly string[]): EventPattern {
   return eventPatternOf([ARTICLE_PUBLISHED], sources);
+}
+
+/** `ArticleTagged` in version 1, however it is written; without any version the history function names the field. */
+export function articleTaggedPattern(sources?: readonly string[]): EventPattern {
+  return eventPatternOf([ARTICLE_TAGGED], sources);
 }
 
 function eventPatternOf(detailTypes: string[], sources?: readonly string[]): EventPattern {

@@ -13,8 +13,9 @@ import { InvalidEnvironment } from '../functions/shared/errors.ts';
 import { runCommand } from './command.ts';
 import { inWords, isRefusal, PATIENT, reportingRefusals } from './operate/aws.ts';
 import { type Finding, finding } from './operate/doctor/finding.ts';
+import { checkHistoryFunction, checkNoHistory } from './operate/doctor/history.ts';
 import { checkFit, checkModel } from './operate/doctor/knowledge.ts';
-import { checkRule } from './operate/doctor/rule.ts';
+import { checkHistoryRule, checkRule } from './operate/doctor/rule.ts';
 import { checkSearch } from './operate/doctor/search.ts';
 import { checkStack } from './operate/doctor/stack.ts';
 import { checkAlarms, checkDeadLetters, checkExecutions } from './operate/doctor/trouble.ts';
@@ -31,7 +32,7 @@ type Options = StackOptions & SearchOptions & { skipOpensearch?: boolean };
 
 const command = withSearchOptions(withStackOption(new Command('npm run doctor --')))
   .description(
-    'Check an installation from end to end: rule, state machine, functions, model, fit, OpenSearch with its indices and catalogue, dead letters, alarms. Changes nothing. What is wrong is said in a sentence each, with what to do.',
+    'Check an installation from end to end: rule, state machine, functions, model, fit, OpenSearch with its indices and catalogue, the history with its rule and function, dead letters, alarms. Changes nothing. What is wrong is said in a sentence each, with what to do.',
   )
   .option('--skip-opensearch', 'do not ask OpenSearch: it cannot be reached from here')
   .addHelpText(
@@ -58,7 +59,15 @@ async function examine(options: Options): Promise<void> {
 
   await look('stack', () => checkStack(installation));
   await look('rule', () => checkRule(eventBridge, installation));
-  await examineWorkflow(look, { sfn, cloudFormation }, installation, options);
+  const lambda = new LambdaClient(PATIENT);
+  const keywords = await examineWorkflow(look, { sfn, lambda, cloudFormation }, installation, options);
+  const { history } = installation;
+  if (history) {
+    await look('rule of the history', () => checkHistoryRule(eventBridge, history));
+    await look('history function', () =>
+      checkHistoryFunction({ lambda, cloudFormation }, installation, history, keywords),
+    );
+  } else await look('history', () => checkNoHistory(keywords));
   await look('executions', () => checkExecutions(sfn, installation));
   await look('dead letters', () => checkDeadLetters(sqs, installation));
   await look('alarms', () =>
@@ -73,13 +82,23 @@ async function examine(options: Options): Promise<void> {
 
 type Look = (what: string, check: () => Promise<Finding[]> | Finding[]) => Promise<void>;
 
-/** From the state machine to its functions, and from their environments to the model and OpenSearch. */
+interface Clients {
+  sfn: SFNClient;
+  lambda: LambdaClient;
+  cloudFormation: CloudFormationClient;
+}
+
+/**
+ * From the state machine to its functions, and from their environments to the model and OpenSearch.
+ *
+ * @returns the environment of the keyword function
+ */
 async function examineWorkflow(
   look: Look,
-  { sfn, cloudFormation }: { sfn: SFNClient; cloudFormation: CloudFormationClient },
+  { sfn, ...clients }: Clients,
   installation: Installation,
   options: Options,
-): Promise<void> {
+): Promise<Record<string, string>> {
   let functions: Awaited<ReturnType<typeof checkStateMachine>>['functions'] = new Map();
   let configurations: Awaited<ReturnType<typeof checkFunctions>>['configurations'] = new Map();
   await look('state machine', async () => {
@@ -88,7 +107,6 @@ async function examineWorkflow(
     return checked.findings;
   });
   await look('functions', async () => {
-    const clients = { lambda: new LambdaClient(PATIENT), cloudFormation };
     const checked = await checkFunctions(clients, installation, functions);
     configurations = checked.configurations;
     return checked.findings;
@@ -109,6 +127,7 @@ async function examineWorkflow(
   }
   const modelSha256 = embedding?.Environment?.Variables?.MODEL_SHA256;
   for (const catalogue of catalogues) await look('fit', () => checkFit({ modelSha256, catalogue }));
+  return keywords;
 }
 
 /** What may not be looked at is a finding, too, and no reason to look at nothing else. */

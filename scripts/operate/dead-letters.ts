@@ -1,24 +1,23 @@
-import { createHash } from 'node:crypto';
-import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   type Message,
+  type MessageAttributeValue,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 
-/** An event for which EventBridge could not start an execution. */
+/** An event for which EventBridge could not start an execution or call a function, or with which a function failed. */
 export interface DeadLetter {
   messageId: string;
   receiptHandle: string;
-  /** The event as the rule matched it: the input that the execution should have had. */
+  /** The event as the rule matched it: the input that the execution or the function should have had. */
   body: string;
   /** undefined when the message is no event. */
   event: DeadEvent | undefined;
-  /** What EventBridge says of its last attempt. */
-  why: { code: string; message: string; attempts: string | undefined; rule: string | undefined };
+  /** What EventBridge or Lambda says of its last attempt: a line. */
+  why: string;
   sentAt: Date;
 }
 
@@ -101,35 +100,6 @@ function batches(letters: readonly DeadLetter[]): { Id: string; ReceiptHandle: s
   );
 }
 
-/**
- * Starts the execution that EventBridge could not start, with the very event as its input. Not by putting the event on
- * the bus again: that would be another event, with another id, and would reach every other subscriber a second time.
- *
- * The execution's name is made from the event, so that there is one execution for it, however often the message is
- * delivered or this is interrupted.
- */
-export async function startExecution(
-  client: Pick<SFNClient, 'send'>,
-  stateMachineArn: string,
-  { body, event }: DeadLetter,
-): Promise<string> {
-  if (!event)
-    throw new Error('the message is no ArticlePublished event; look at it with list, then delete it');
-  const name = executionNameOf(event.id, body);
-  try {
-    await client.send(new StartExecutionCommand({ stateMachineArn, name, input: body }));
-  } catch (error) {
-    if (!(error instanceof ExecutionAlreadyExists)) throw error;
-  }
-  return name;
-}
-
-/** Not `rerun-…`: it is the first execution of what was published, and `origin` says so. */
-export function executionNameOf(eventId: string, body: string): string {
-  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);
-  return `deadletter-${eventId.replace(/[^\w-]/g, '').slice(0, 40)}-${hash}`;
-}
-
 function readMessage({
   MessageId,
   ReceiptHandle,
@@ -137,20 +107,28 @@ function readMessage({
   MessageAttributes = {},
   Attributes,
 }: Message): DeadLetter {
-  const attribute = (name: string) => MessageAttributes[name]?.StringValue;
   return {
     messageId: MessageId!,
     receiptHandle: ReceiptHandle!,
     body: Body,
     event: readEvent(Body),
-    why: {
-      code: attribute('ERROR_CODE') ?? 'unknown',
-      message: attribute('ERROR_MESSAGE') ?? 'EventBridge did not say why',
-      attempts: attribute('RETRY_ATTEMPTS'),
-      rule: attribute('RULE_ARN'),
-    },
+    why: reasonOf(MessageAttributes),
     sentAt: new Date(Number(Attributes?.SentTimestamp ?? 0)),
   };
+}
+
+/** EventBridge writes its attributes in capitals, Lambda otherwise. */
+function reasonOf(attributes: Record<string, MessageAttributeValue>): string {
+  const attribute = (name: string) => attributes[name]?.StringValue?.replaceAll('\n', ' ');
+  const request = attribute('RequestID');
+  if (request) {
+    return `the function failed three times: ${attribute('ErrorMessage') ?? 'Lambda did not say why'} (request ${request} in its log)`;
+  }
+  const code = attribute('ERROR_CODE') ?? 'unknown';
+  const message = attribute('ERROR_MESSAGE') ?? 'EventBridge did not say why';
+  const attempts = attribute('RETRY_ATTEMPTS');
+  const rule = attribute('RULE_ARN')?.split('/').slice(1).join('/');
+  return `${code}: ${message}${attempts ? ` (after ${attempts} retries${rule ? ` by ${rule}` : ''})` : ''}`;
 }
 
 function readEvent(body: string): DeadEvent | undefined {

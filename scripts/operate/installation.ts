@@ -8,14 +8,27 @@ import {
 import type { Command } from 'commander';
 import { UsageError } from '../command.ts';
 import { inWords, isRefusal, PATIENT, requireAws } from './aws.ts';
+import type { RuleName } from './rule.ts';
 
 export interface StackOptions {
   stack: string;
 }
 
+/** What a command of operators is about: published articles and their executions, or the tags that authors keep. */
+export const KINDS = ['articles', 'tags'] as const;
+export type Kind = (typeof KINDS)[number];
+
 /** Adds the option by which a command finds what is deployed. */
 export function withStackOption(command: Command): Command {
   return command.option('--stack <name>', 'name of the CloudFormation stack', 'TagSuggestions');
+}
+
+/** The part that records which tags authors keep. */
+export interface HistoryInstallation {
+  /** As the rule calls it: the function's name, without a version. */
+  functionName: string;
+  rule: RuleName;
+  deadLetterQueueUrl: string;
 }
 
 /** What CloudFormation made: the parts of the construct by their names there. */
@@ -83,11 +96,37 @@ export class Installation {
   }
 
   /** The rule that starts executions, and its bus. */
-  get rule(): { Name: string; EventBusName: string } {
+  get rule(): RuleName {
+    return this.#rule('Rule');
+  }
+
+  /** undefined without OpenSearch: nothing is recorded there. */
+  get history(): HistoryInstallation | undefined {
+    if (this.findAll('AWS::Lambda::Function', 'HistoryFunction').length === 0) return undefined;
+    return {
+      functionName: this.find('AWS::Lambda::Function', 'HistoryFunction'),
+      rule: this.#rule('HistoryRule'),
+      deadLetterQueueUrl: this.find('AWS::SQS::Queue', 'HistoryDeadLetters'),
+    };
+  }
+
+  #rule(part: string): RuleName {
     // `bus|rule`, or the rule alone on the account's default bus.
-    const [name = '', bus = 'default'] = this.find('AWS::Events::Rule', 'Rule').split('|').reverse();
+    const [name = '', bus = 'default'] = this.find('AWS::Events::Rule', part).split('|').reverse();
     return { Name: name, EventBusName: this.output('EventBusName') ?? bus };
   }
+}
+
+/**
+ * The history of an installation.
+ *
+ * @throws UsageError where there is none
+ */
+export function requireHistory({ stackName, history }: Installation): HistoryInstallation {
+  if (history) return history;
+  throw new UsageError(
+    `stack ${stackName} records no tags: it was deployed without OpenSearch, or before there were histories`,
+  );
 }
 
 /**

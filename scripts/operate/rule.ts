@@ -13,7 +13,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-eventbridge';
 
-/** The rule that starts executions, by its names. */
+/** A rule of the installation, by its names. */
 export interface RuleName {
   Name: string;
   EventBusName: string;
@@ -58,7 +58,7 @@ async function readRule(client: EventBridgeClient, rule: RuleName): Promise<Rule
   return { arn: Arn!, wasEnabled: State === 'ENABLED', pausedAt: pausedAt ? new Date(pausedAt) : undefined };
 }
 
-/** Published articles of a time, and the rule that is to get them once more. */
+/** Events of a time, and the rule that is to get them once more. */
 export interface Replay {
   rule: RuleName;
   archiveArn: string;

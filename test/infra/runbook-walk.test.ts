@@ -5,20 +5,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { articleTaggedSample } from '../../functions/contracts/article-tagged.ts';
 import { type TagsSuggested, tagsSuggested } from '../../functions/contracts/tags-suggested.ts';
 import { createHandler as createEmbedding } from '../../functions/embedding/handler.ts';
 import { createModel2VecLoader } from '../../functions/embedding/model-loader.ts';
+import { createHandler as createHistory } from '../../functions/history/handler.ts';
+import { MemoryHistory } from '../../functions/history/memory-store.ts';
+import { OpenSearchHistory } from '../../functions/history/opensearch/opensearch-history.ts';
+import type { HistoryStore } from '../../functions/history/store.ts';
 import { loadCatalogue } from '../../functions/keywords/catalogue.ts';
 import { createHandler as createKeywords } from '../../functions/keywords/handler.ts';
 import { createOpenSearchClient } from '../../functions/keywords/opensearch/client.ts';
 import { createOpenSearchEngine } from '../../functions/keywords/opensearch/engine.ts';
 import { loadFit } from '../../functions/shared/fit.ts';
 import { logger } from '../../functions/shared/logger.ts';
+import { metrics } from '../../functions/shared/metrics.ts';
 import { readArticleFile } from '../../infra/local/article-file.ts';
 import { createLocalFunctions } from '../../infra/local/functions.ts';
 import { type Functions, runWorkflow } from '../../infra/local/workflow.ts';
 import { LOG_QUERIES } from '../../infra/log-queries.ts';
-import { PROJECT, runbook, sections } from './runbook.ts';
+import { chapter, PROJECT, runbook, sections } from './runbook.ts';
 
 const event = await readArticleFile(join(PROJECT, 'test/articles/step-functions-retry.md'));
 const ARTICLE_ID = 'step-functions-retry';
@@ -155,6 +161,76 @@ describe('from a degraded event to its cause, by the steps of the runbook', () =
   });
 });
 
+describe('from an author whose tags are not learnt to the cause, by the steps of the runbook', () => {
+  const kept = articleTaggedSample.data;
+  const tagged = (data: object = {}) => ({
+    id: '17793124-05d4-b198-2fde-7ededc63b103',
+    detail: { ...articleTaggedSample, data: { ...kept, ...data } },
+  });
+  const unreachable = () => {
+    const client = createOpenSearchClient({ url: 'http://127.0.0.1:9' });
+    onTestFinished(() => client.close());
+    return new OpenSearchHistory({ client, indexPrefix: 'blog', signal: () => AbortSignal.timeout(300) });
+  };
+  /** What the history function is told of; the line that it leaves under the earlier article's id. */
+  async function tell(store: HistoryStore, event: object): Promise<Line> {
+    vi.spyOn(metrics, 'publishStoredMetrics').mockImplementation(() => metrics);
+    await withContext(createHistory(() => store))(event).catch(() => {});
+    const found = lines.filter(({ articleId }) => articleId === kept.articleId);
+    expect(found).toHaveLength(1);
+    expect(JSON.stringify(lines)).not.toContain(kept.authorId);
+    return found[0]!;
+  }
+
+  it.each<[string, (store: MemoryHistory) => Promise<unknown>, object, Line, RegExp]>([
+    [
+      'an older event',
+      (store) => store.record({ ...kept, taggedAt: '2027-01-01T00:00:00Z' }),
+      {},
+      { message: 'recorded tags', outcome: 'newer kept' },
+      /^\| … `newer kept` \| .*`taggedAt` must be the time of saving/m,
+    ],
+    [
+      'a forgotten author',
+      (store) => store.forget({ authorId: kept.authorId }),
+      {},
+      { message: 'recorded tags', outcome: 'forgotten' },
+      /^\| … `forgotten` \| .*npm run catalogue -- forget/m,
+    ],
+    [
+      'no authorId in ArticleTagged',
+      async () => {},
+      { authorId: undefined },
+      { message: 'tags refused', reason: expect.stringContaining('detail.data.authorId') },
+      /^\| `tags refused` \| .*\[TagsRefused\]/m,
+    ],
+  ])('%s', async (_, before, data, line, row) => {
+    const store = new MemoryHistory();
+    await before(store);
+    expect(await tell(store, tagged(data))).toMatchObject(line);
+    expect(chapter("An author's tags are not learnt")).toMatch(row);
+  });
+
+  it('OpenSearch that is not reached', async () => {
+    expect(await tell(unreachable(), tagged())).toMatchObject({
+      message: 'failed',
+      error: 'KeywordsUnavailable',
+    });
+    const text = chapter("An author's tags are not learnt");
+    expect(text).toMatch(/^\| `failed` \| .*\[Dead letters\]/m);
+    expect(text).toMatch(/^\| `KeywordsUnavailable`, .*OpenSearch was down/m);
+  });
+
+  it('an authorId that differs between the events', async () => {
+    const store = new MemoryHistory();
+    expect(await tell(store, tagged())).toMatchObject({ message: 'recorded tags', outcome: 'stored' });
+    expect(await store.keptBy('hanako@example.com', 'next')).toMatchObject({ articles: 0 });
+    expect(chapter("An author's tags are not learnt")).toMatch(
+      /^4\. It is recorded, .*: the ids differ[\s\S]*Another one than in `ArticleTagged`/m,
+    );
+  });
+});
+
 describe('the saved queries', () => {
   it('ask for fields that the functions write', async () => {
     await run({ ...keywordsFrom('http://127.0.0.1:9') });
@@ -162,6 +238,7 @@ describe('the saved queries', () => {
       expect.arrayContaining(['failed', 'extracted keywords', 'embedding the article', 'suggested tags']),
     );
     expect(lines.every(({ articleId }) => articleId === ARTICLE_ID)).toBe(true);
+    await withContext(createHistory(() => new MemoryHistory()))({ id: 'a', detail: articleTaggedSample });
     const written = new Set(lines.flatMap((line) => Object.keys(line)));
     const { article, degraded, errors } = LOG_QUERIES;
     for (const query of [article, degraded, errors]) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LOG_QUERIES } from '../../infra/log-queries.ts';
 import { synthesize } from './deployments.ts';
-import { PROJECT, runbook, sections } from './runbook.ts';
+import { chapter, PROJECT, runbook, sections } from './runbook.ts';
 
 function read(folder: string, extension: string): string[] {
   return readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
@@ -21,6 +21,13 @@ function errorsOfTheCode(): string[] {
   ]);
 }
 
+/** Names that commands of operators give to what a function answers. */
+function errorsOfCommands(): string[] {
+  return read('scripts/operate', '.ts').flatMap((source) =>
+    [...source.matchAll(/\{ name: '(\w+)' \}/g)].map(([, name]) => name!),
+  );
+}
+
 /** Names that a definition retries, catches or fails with. */
 function errorsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -33,6 +40,7 @@ function errorsIn(value: unknown): string[] {
 const NAMES = [
   ...new Set([
     ...errorsOfTheCode(),
+    ...errorsOfCommands(),
     ...read('statemachines', '.json').flatMap((text) => errorsIn(JSON.parse(text))),
   ]),
 ].toSorted();
@@ -53,6 +61,18 @@ describe('the runbook', () => {
     expect(section, `infra/RUNBOOK.md has no section ### ${name}`).toBeDefined();
     for (const part of ['Means', 'Look', 'Do'])
       expect(section).toMatch(new RegExp(`^- \\*\\*${part}:\\*\\* .{5,}`, 'm'));
+  });
+
+  it('tells of each error that the history function raises what it means for what authors keep', () => {
+    const raised = read('functions/history', '.ts').flatMap(
+      (source) => source.match(/(?<=new )\w*Error\b/g) ?? [],
+    );
+    expect(new Set(raised)).toEqual(new Set(['KeywordsError']));
+    const text = chapter("An author's tags are not learnt");
+    for (const name of [...NAMES.filter((each) => /^Keywords/.test(each)), 'InvalidEnvironment']) {
+      expect(text).toMatch(new RegExp(`^\\| .*\`${name}\`.* \\| .{20,} \\|$`, 'm'));
+    }
+    expect(errorsOfCommands()).toEqual(['TagsRefused']);
   });
 
   it('says for each alarm where to go on', () => {

@@ -10,3 +10,9 @@ export const sections = new Map(
     names!.split(', ').map((name) => [name, text!] as const),
   ),
 );
+
+/** The text below a heading of the second level, up to the next one. */
+export function chapter(heading: string): string {
+  const [, text = ''] = new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## )`, 'm').exec(runbook) ?? [];
+  return text;
+}

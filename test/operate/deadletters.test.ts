@@ -3,8 +3,8 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-s
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { articlePublishedSample } from '../../functions/contracts/article-published.ts';
 import { originOf } from '../../functions/scorer/suggestion.ts';
-import { executionNameOf } from '../../scripts/operate/dead-letters.ts';
 import type { Installation } from '../../scripts/operate/installation.ts';
+import { executionNameOf } from '../../scripts/operate/resend.ts';
 import { awsEnvironment, run, start } from './command.ts';
 import { FaultyAws } from './faulty-aws.ts';
 import { clientOptions, deployStack } from './stack.ts';

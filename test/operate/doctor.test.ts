@@ -1,12 +1,19 @@
-import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
 import {
   DescribeRuleCommand,
   DisableRuleCommand,
   EventBridgeClient,
+  ListTargetsByRuleCommand,
   PutRuleCommand,
+  PutTargetsCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DeleteFunctionCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -15,7 +22,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import type { Installation } from '../../scripts/operate/installation.ts';
 import { awsEnvironment, run } from './command.ts';
 import { FaultyAws } from './faulty-aws.ts';
-import { clientOptions, deployStack } from './stack.ts';
+import { clientOptions, deployStack, WITH_HISTORY } from './stack.ts';
 
 const aws = new FaultyAws(inject('aws'));
 const options = clientOptions(inject('aws'));
@@ -26,6 +33,7 @@ const sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
 const cloudWatch = new CloudWatchClient(options);
 const lambda = new LambdaClient(options);
 const ALARM = 'TagSuggestions-TagSuggestionsMonitoringExecutionsFailed012DB162-1ABC';
+const ALARM_OF_TAGS = 'TagSuggestions-TagSuggestionsMonitoringTagsNotRecorded3B1F6A2C-2DEF';
 let environment: Record<string, string>;
 let installation: Installation;
 
@@ -38,27 +46,37 @@ afterAll(() => aws.close());
 async function deploy(context: Record<string, string> = {}) {
   aws.reset();
   installation = await deployStack(inject('aws'), context);
-  // CloudFormation of the stand-in makes no alarms: one is made by hand, and listed with the rest.
-  await cloudWatch.send(
-    new PutMetricAlarmCommand({
-      AlarmName: ALARM,
-      AlarmDescription: 'An article got no suggestions: its execution failed.',
-      Namespace: 'AWS/States',
-      MetricName: 'ExecutionsFailed',
-      Statistic: 'Sum',
-      Period: 300,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-    }),
+  // CloudFormation of the stand-in makes no alarms: some are made by hand, and listed with the rest.
+  const alarms: Record<string, string> = { [ALARM]: 'An article got no suggestions: its execution failed.' };
+  if (installation.history) alarms[ALARM_OF_TAGS] = 'What authors kept was not recorded.';
+  for (const [AlarmName, AlarmDescription] of Object.entries(alarms)) {
+    await cloudWatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName,
+        AlarmDescription,
+        Namespace: 'AWS/States',
+        MetricName: 'ExecutionsFailed',
+        Statistic: 'Sum',
+        Period: 300,
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      }),
+    );
+  }
+  const listed = Object.keys(alarms).map(
+    (name) =>
+      `<member><ResourceType>AWS::CloudWatch::Alarm</ResourceType><LogicalResourceId>${name.split('-')[1]}</LogicalResourceId><PhysicalResourceId>${name}</PhysicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>`,
   );
   aws.rewrites.ListStackResources = (answer) =>
-    answer.replace(
-      '</StackResourceSummaries>',
-      `<member><ResourceType>AWS::CloudWatch::Alarm</ResourceType><LogicalResourceId>TagSuggestionsMonitoringExecutionsFailed012DB162</LogicalResourceId><PhysicalResourceId>${ALARM}</PhysicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member></StackResourceSummaries>`,
-    );
-  // Nor does it read what processor a function is for.
-  aws.rewrites.GetFunctionConfiguration = (answer) => answer.replace('x86_64', 'arm64');
+    answer.replace('</StackResourceSummaries>', `${listed.join('')}</StackResourceSummaries>`);
+  // Nor does it read what processor a function is for, and where its dead letters go.
+  const queue = installation.history?.deadLetterQueueUrl.split('/').at(-1);
+  const TargetArn = `arn:aws:sqs:ap-northeast-1:123456789012:${queue}`;
+  aws.rewrites.GetFunctionConfiguration = (answer) =>
+    answer
+      .replace('x86_64', 'arm64')
+      .replace(/^\{(?=.*HistoryFunction)/s, `{"DeadLetterConfig": ${JSON.stringify({ TargetArn })}, `);
   const [TopicArn] = installation.findAll('AWS::SNS::Topic', 'Alarms');
   const subscribe = {
     TopicArn,
@@ -192,10 +210,7 @@ describe('says what is wrong in a sentence, with what to do, and ends with 1', (
   });
 
   it('an OpenSearch that does not answer, and what that has for consequences', async () => {
-    await deploy({
-      openSearch: 'https://search.example.com',
-      openSearchDomainArn: 'arn:aws:es:ap-northeast-1:123456789012:domain/blog',
-    });
+    await deploy(WITH_HISTORY);
     const { status, output } = await doctor('--opensearch', 'http://127.0.0.1:9');
     expect(output).toMatch(
       /OpenSearch at http:\/\/127\.0\.0\.1:9: suggestions are degraded .* KeywordsUnavailable/,
@@ -212,6 +227,117 @@ describe('says what is wrong in a sentence, with what to do, and ends with 1', (
     const { status, output } = await doctor();
     expect(output).toContain('state machine: it cannot be checked: AccessDeniedException: not you');
     expect(output).toContain('✔ dead letters');
+    expect(status).toBe(1);
+  });
+});
+
+describe('of the history', () => {
+  const history = () => installation.history!;
+  const ofTags = () => ({ Rule: history().rule.Name, EventBusName: history().rule.EventBusName });
+  const configure = (change: (configuration: string) => string) => {
+    const before = aws.rewrites.GetFunctionConfiguration!;
+    aws.rewrites.GetFunctionConfiguration = (answer) =>
+      answer.includes('HistoryFunction') ? change(before(answer)) : before(answer);
+  };
+  beforeEach(() => deploy(WITH_HISTORY));
+
+  it('says nothing without OpenSearch, as there is none', async () => {
+    await deploy();
+    const { output } = await doctor();
+    expect(output).not.toMatch(/history|tags:/i);
+    expect(output).toContain('all in order');
+  });
+
+  it('finds a fresh installation in order', async () => {
+    const { status, output } = await doctor('--skip-opensearch');
+    for (const checked of [/rule \S+-tags on bus/, 'function History', 'its index', 'dead letters of tags']) {
+      expect(output).toMatch(checked);
+    }
+    expect(output).toContain('2 alarms');
+    expect(output).toContain('all in order');
+    expect(status).toBe(0);
+  });
+
+  it.each<[string, () => Promise<unknown>, string | RegExp]>([
+    [
+      'a paused rule',
+      () => eventBridge.send(new DisableRuleCommand(history().rule)),
+      /rule \S+-tags on bus \S+: it is disabled, so what authors keep is not learnt: npm run resume -- --of tags, unless/,
+    ],
+    [
+      'a changed pattern',
+      () =>
+        eventBridge.send(
+          new PutRuleCommand({ ...history().rule, EventPattern: '{"detail-type":["ArticlePublished"]}' }),
+        ),
+      "its pattern: it is not this checkout's, so it may miss what authors keep",
+    ],
+    [
+      'a rule without target',
+      () => eventBridge.send(new RemoveTargetsCommand({ ...ofTags(), Ids: ['Target0'] })),
+      'its target: it does not call the history function of this stack: npm run deploy',
+    ],
+    [
+      'a target whose events are lost',
+      async () => {
+        const { Targets = [] } = await eventBridge.send(new ListTargetsByRuleCommand(ofTags()));
+        const [{ Id, Arn }] = Targets as [{ Id: string; Arn: string }];
+        return eventBridge.send(new PutTargetsCommand({ ...ofTags(), Targets: [{ Id, Arn }] }));
+      },
+      'its target: what cannot be delivered is lost, as it does not go to the dead-letter queue',
+    ],
+    [
+      'a function that is gone',
+      () => lambda.send(new DeleteFunctionCommand({ FunctionName: history().functionName })),
+      /function History: .* cannot be described .*: npm run deploy/,
+    ],
+    [
+      'a function that somebody changed',
+      async () => configure((answer) => answer.replace(/"MemorySize": ?512/, '"MemorySize": 128')),
+      'function History: its memory is 128, the stack says 512',
+    ],
+    [
+      'a function that records elsewhere',
+      async () => configure((answer) => answer.replaceAll('search.example.com', 'old.example.com')),
+      'its index: it records where suggestions do not look: OPENSEARCH_URL is https://old.example.com, the keyword function has https://search.example.com',
+    ],
+    [
+      'a function whose failures are lost',
+      async () => configure((answer) => answer.replaceAll('DeadLetterConfig', 'Nothing')),
+      'its dead-letter queue: what it fails to record is lost',
+    ],
+    [
+      'dead letters',
+      () => sqs.send(new SendMessageCommand({ QueueUrl: history().deadLetterQueueUrl, MessageBody: '{}' })),
+      'dead letters of tags: tags that authors kept were not recorded, 1 times: npm run deadletters -- list --of tags',
+    ],
+    [
+      'a ringing alarm',
+      () =>
+        cloudWatch.send(
+          new SetAlarmStateCommand({ AlarmName: ALARM_OF_TAGS, StateValue: 'ALARM', StateReason: 'test' }),
+        ),
+      'alarm TagsNotRecorded: it rings: What authors kept was not recorded.',
+    ],
+    [
+      'an alarm that is gone',
+      () => cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: [ALARM_OF_TAGS] })),
+      '2 alarms: 1 of them are gone: npm run deploy',
+    ],
+    [
+      'a stack from before there were histories',
+      async () => {
+        const before = aws.rewrites.ListStackResources!;
+        aws.rewrites.ListStackResources = (answer) =>
+          before(answer).replaceAll('TagSuggestionsHistory', 'TagSuggestionsHistoric');
+      },
+      'history: nothing records which tags authors keep, though there is OpenSearch: npm run deploy',
+    ],
+  ])('says of %s what is wrong in a sentence, and ends with 1', async (_, breakIt, message) => {
+    await breakIt();
+    const { status, output } = await doctor('--skip-opensearch');
+    expect(output).toMatch(message);
+    expect(output).toContain('\none thing is wrong');
     expect(status).toBe(1);
   });
 });

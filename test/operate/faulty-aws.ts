@@ -10,6 +10,9 @@ type Json = any;
 /** Answers a request of the JSON protocol itself, or changes it, or its answer, on the way; `__type` is an error. */
 export type Intercept = (request: Json, forward: (request: Json) => Promise<Json>) => Promise<Json>;
 
+/** A function of Lambda: called with the event; what it throws is told as Lambda tells it. */
+export type LambdaFunction = (event: Json) => Promise<unknown>;
+
 /** Stands before another stand-in, and does to requests what networks and quotas do. */
 export class FaultyAws {
   /** Faults to come, by operation. */
@@ -17,6 +20,8 @@ export class FaultyAws {
   intercepts: Record<string, Intercept> = {};
   /** Changes answers of the query protocol, which are XML. */
   rewrites: Record<string, (answer: string) => string> = {};
+  /** Functions that can be called, as the stand-in runs none, by a part of their names. */
+  functions: Record<string, LambdaFunction> = {};
   /** Called with the operation of each request that was carried out. */
   onCarriedOut: (operation: string) => void = () => {};
   readonly #server = createServer(async (request, response) => {
@@ -45,7 +50,11 @@ export class FaultyAws {
     let type = 'application/x-amz-json-1.0';
     let length = '0';
     let content: Buffer;
-    if (intercept && target) {
+    let functionError: string | undefined;
+    if (operation === 'Invoke') {
+      const called = Object.entries(this.functions).find(([name]) => request.url!.includes(name));
+      [content, functionError] = await call(called![1], body);
+    } else if (intercept && target) {
       const forward = async (changed: Json) => (await send(Buffer.from(JSON.stringify(changed)))).json();
       const answer = await intercept(JSON.parse(body.toString()), forward);
       if (answer.__type) status = 400;
@@ -62,7 +71,13 @@ export class FaultyAws {
     this.onCarriedOut(operation);
     if (fault === 'answer lost') request.socket.destroy();
     else if (request.method === 'HEAD') response.writeHead(status, { 'content-length': length }).end();
-    else response.writeHead(status, { 'content-type': type }).end(content);
+    else {
+      const answered = {
+        'content-type': type,
+        ...(functionError && { 'x-amz-function-error': functionError }),
+      };
+      response.writeHead(status, answered).end(content);
+    }
   });
   readonly #behind: string;
 
@@ -84,7 +99,18 @@ export class FaultyAws {
     this.faults = {};
     this.intercepts = {};
     this.rewrites = {};
+    this.functions = {};
     this.onCarriedOut = () => {};
+  }
+}
+
+/** Answer of a function and, where it threw, that it did. */
+async function call(called: LambdaFunction, event: Buffer): Promise<[Buffer, string?]> {
+  try {
+    return [Buffer.from(JSON.stringify(await called(JSON.parse(event.toString()))))];
+  } catch (error) {
+    const { name, message } = error as Error;
+    return [Buffer.from(JSON.stringify({ errorType: name, errorMessage: message, trace: [] })), 'Unhandled'];
   }
 }
 
@@ -92,5 +118,6 @@ export class FaultyAws {
 function operationOf(target: string | string[] | undefined, body: Buffer, path: string): string {
   if (target) return String(target).split('.').at(-1)!;
   if (/\/functions\/.*\/configuration/.test(path)) return 'GetFunctionConfiguration';
+  if (/\/functions\/.*\/invocations/.test(path)) return 'Invoke';
   return /(?:^|&)Action=(\w+)/.exec(body.toString())?.[1] ?? '';
 }

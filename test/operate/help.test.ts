@@ -55,3 +55,15 @@ describe.each(COMMANDS.filter(([script, [sub]]) => script !== 'deadletters' || s
     });
   },
 );
+
+it.each([
+  ['deadletters', ['list']],
+  ['deadletters', ['resend']],
+  ['rule', ['pause']],
+  ['rule', ['resume']],
+  ['rule', ['replay', '--from', '3h', '--to', '2h']],
+])('%s %j knows articles and tags, and nothing else', async (script, subcommand) => {
+  const { status, output } = await run(script, [...subcommand, '--of', 'authors']);
+  expect(output).toContain('Allowed choices are articles, tags.');
+  expect(status).toBe(2);
+});

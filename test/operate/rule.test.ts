@@ -1,9 +1,10 @@
 import { DescribeRuleCommand, EventBridgeClient, ListReplaysCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Installation } from '../../scripts/operate/installation.ts';
+import type { RuleName } from '../../scripts/operate/rule.ts';
 import { awsEnvironment, run } from './command.ts';
 import { FaultyAws } from './faulty-aws.ts';
-import { clientOptions, deployStack } from './stack.ts';
+import { clientOptions, deployStack, WITH_HISTORY } from './stack.ts';
 
 const aws = new FaultyAws(inject('aws'));
 const client = new EventBridgeClient(clientOptions(inject('aws')));
@@ -20,7 +21,8 @@ beforeEach(async () => {
 afterAll(() => aws.close());
 
 const rule = (...options: string[]) => run('rule', options, environment);
-const stateOfRule = async () => (await client.send(new DescribeRuleCommand(installation.rule))).State;
+const stateOf = async (name: RuleName) => (await client.send(new DescribeRuleCommand(name))).State;
+const stateOfRule = () => stateOf(installation.rule);
 const replays = async () => (await client.send(new ListReplaysCommand({}))).Replays ?? [];
 
 describe('npm run pause and npm run resume', () => {
@@ -110,5 +112,55 @@ describe('npm run replay', () => {
     expect(output).toContain(message);
     expect(status).toBe(2);
     expect(await replays()).toEqual([]);
+  });
+});
+
+describe('the rule for the tags that authors keep', () => {
+  const times = ['--from', '2026-04-01T00:00:00Z', '--to', '2026-04-01T06:00:00Z'];
+  const tags = () => installation.history!.rule;
+  beforeEach(async () => {
+    installation = await deployStack(inject('aws'), WITH_HISTORY);
+  });
+
+  it('goes on when the other is paused, and whoever pauses is told so', async () => {
+    const { output } = await rule('pause');
+    expect(output).toContain('tags that authors save go on being recorded; npm run pause -- --of tags stops');
+    expect([await stateOfRule(), await stateOf(tags())]).toEqual(['DISABLED', 'ENABLED']);
+    expect((await rule('resume')).output).toContain('npm run replay -- --from 20');
+  });
+
+  it('is paused and resumed alone by --of tags, with a replay of its own', async () => {
+    const paused = await rule('pause', '--of', 'tags');
+    expect(paused.output).toContain('npm run resume -- --of tags goes on; what authors save until then');
+    expect([await stateOfRule(), await stateOf(tags())]).toEqual(['ENABLED', 'DISABLED']);
+    const [since] = /20\S+Z/.exec(paused.output)!;
+    const { status, output } = await rule('resume', '--of', 'tags');
+    expect(await stateOf(tags())).toBe('ENABLED');
+    expect(output).toContain(`npm run replay -- --of tags --from ${since} --to 20`);
+    expect(status).toBe(0);
+  });
+
+  it('gets a replay alone, which is another one than that of the articles', async () => {
+    const destinations: { FilterArns: string[] }[] = [];
+    aws.intercepts.StartReplay = async (request, forward) => {
+      destinations.push(request.Destination);
+      return forward(request);
+    };
+    expect((await rule('replay', '--of', 'tags', ...times)).status).toBe(0);
+    expect((await rule('replay', ...times)).status).toBe(0);
+    expect(destinations.map(({ FilterArns: [arn] }) => arn!.split('/').at(-1))).toEqual([
+      tags().Name,
+      installation.rule.Name,
+    ]);
+    expect(tags().Name).toBe(`${installation.rule.Name}-tags`);
+    expect(await replays()).toHaveLength(2);
+  });
+
+  it.each(['pause', 'resume', 'replay'])('is missed by %s in a line where there is none', async (command) => {
+    installation = await deployStack(inject('aws'));
+    const { status, output } = await rule(command, '--of', 'tags', ...(command === 'replay' ? times : []));
+    expect(output).toContain('stack TagSuggestions records no tags: it was deployed without OpenSearch');
+    expect(status).toBe(2);
+    expect(await stateOfRule()).toBe('ENABLED');
   });
 });

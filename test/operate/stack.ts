@@ -22,6 +22,12 @@ const EMPTY_ZIP = Buffer.from(
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape
 type Template = { Resources: Record<string, { Type: string; Properties: any }>; Metadata: any; Outputs: any };
 
+/** Settings of a stack with OpenSearch, and so with a history. */
+export const WITH_HISTORY = {
+  openSearch: 'https://search.example.com',
+  openSearchDomainArn: `arn:aws:es:${REGION}:123456789012:domain/blog`,
+};
+
 /** Clients of the SDK for one stand-in. */
 export function clientOptions(url: string) {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

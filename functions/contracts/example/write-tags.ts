@@ -6,7 +6,7 @@ import { parseTagsSuggested, type TagsSuggested } from '../subscriber.ts';
  * It may be called twice with the same event, in any order, at the same time: EventBridge promises no more.
  */
 
-/** What the CMS keeps beside an article; one record an article. */
+/** What the CMS keeps beside an article, and apart from the tags that its author saved; one record an article. */
 export interface SuggestionRecord {
   id: string;
   revision: number;
@@ -21,7 +21,8 @@ export interface Cms {
   read(articleId: string): Promise<{ version: string; suggestion?: SuggestionRecord } | undefined>;
   /**
    * Saves, unless the article has been saved since it was read. A CMS that publishes `ArticlePublished` when an article
-   * is saved puts the correlation id into its metadata.
+   * is saved puts the correlation id into its metadata, and into `tags` nothing of the suggestion: no author accepted it
+   * yet (see `saved-tags.ts`).
    *
    * @returns false when it was saved since
    */

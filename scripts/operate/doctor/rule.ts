@@ -6,32 +6,80 @@ import {
   ListTargetsByRuleCommand,
 } from '@aws-sdk/client-eventbridge';
 import { Stack } from 'aws-cdk-lib';
-import { articlePublishedPattern } from '../../../infra/tag-suggestions.ts';
-import type { Installation } from '../installation.ts';
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
+import { articlePublishedPattern, articleTaggedPattern } from '../../../infra/tag-suggestions.ts';
+import type { HistoryInstallation, Installation } from '../installation.ts';
+import type { RuleName } from '../rule.ts';
 import { type Finding, finding } from './finding.ts';
+
+/** A rule as it should be, and what it means when it is not. */
+interface ExpectedRule {
+  rule: RuleName;
+  pattern: EventPattern;
+  isTarget(arn: string): boolean;
+  /** Rules assume a role to start executions; functions allow the rule to call them. */
+  needsRole: boolean;
+  deadLetterQueueUrl: string;
+  says: { disabled: string; pattern: string; target: string };
+}
 
 /** Does every published article start an execution, or else end in the dead-letter queue? */
 export async function checkRule(client: EventBridgeClient, installation: Installation): Promise<Finding[]> {
-  const { rule, stateMachineArn } = installation;
+  const { rule, stateMachineArn, deadLetterQueueUrl } = installation;
+  return [
+    ...(await checkOne(client, {
+      rule,
+      pattern: articlePublishedPattern(),
+      isTarget: (arn) => arn === stateMachineArn,
+      needsRole: true,
+      deadLetterQueueUrl,
+      says: {
+        disabled: 'published articles start nothing: npm run resume',
+        pattern: 'it may miss articles or take others',
+        target: 'it does not start the state machine of this stack',
+      },
+    })),
+    ...(await checkArchive(client, installation)),
+  ];
+}
+
+/** Does all that authors keep reach the history function, or else its dead-letter queue? */
+export async function checkHistoryRule(
+  client: EventBridgeClient,
+  { rule, functionName, deadLetterQueueUrl }: HistoryInstallation,
+): Promise<Finding[]> {
+  return checkOne(client, {
+    rule,
+    pattern: articleTaggedPattern(),
+    isTarget: (arn) => arn.split(':function:')[1] === functionName,
+    needsRole: false,
+    deadLetterQueueUrl,
+    says: {
+      disabled: 'what authors keep is not learnt: npm run resume -- --of tags',
+      pattern: 'it may miss what authors keep or take other events',
+      target: 'it does not call the history function of this stack',
+    },
+  });
+}
+
+async function checkOne(client: EventBridgeClient, expected: ExpectedRule): Promise<Finding[]> {
+  const { rule, says } = expected;
   const { State, EventPattern } = await client.send(new DescribeRuleCommand(rule));
   const { Targets = [] } = await client.send(
     new ListTargetsByRuleCommand({ Rule: rule.Name, EventBusName: rule.EventBusName }),
   );
-  const target = Targets.find(({ Arn }) => Arn === stateMachineArn);
-  const what = `rule ${rule.Name} on bus ${rule.EventBusName}`;
+  const target = Targets.find(({ Arn = '' }) => expected.isTarget(Arn));
   return [
     finding(
-      what,
-      State !== 'ENABLED' &&
-        'it is disabled, so published articles start nothing: npm run resume, unless somebody paused it on purpose',
+      `rule ${rule.Name} on bus ${rule.EventBusName}`,
+      State !== 'ENABLED' && `it is disabled, so ${says.disabled}, unless somebody paused it on purpose`,
     ),
     finding(
       'its pattern',
-      !isPatternOfThisCheckout(EventPattern) &&
-        "it is not this checkout's, so it may miss articles or take others: npm run deploy",
+      !isPatternOfThisCheckout(EventPattern, expected.pattern) &&
+        `it is not this checkout's, so ${says.pattern}: npm run deploy`,
     ),
-    finding('its target', wrongWithTarget(target, installation)),
-    ...(await checkArchive(client, installation)),
+    finding('its target', wrongWithTarget(target, expected)),
   ];
 }
 
@@ -50,23 +98,27 @@ async function checkArchive(client: EventBridgeClient, installation: Installatio
 }
 
 /** Which publishers count is a setting; the rest is not. */
-function isPatternOfThisCheckout(pattern = '{}'): boolean {
-  const { source: _, ...deployed } = JSON.parse(pattern);
-  const { detailType, detail } = new Stack().resolve(articlePublishedPattern());
-  return isDeepStrictEqual(deployed, { 'detail-type': detailType, detail });
+function isPatternOfThisCheckout(deployed: string | undefined, expected: EventPattern): boolean {
+  const { source: _, ...pattern } = JSON.parse(deployed ?? '{}');
+  const { detailType, detail } = new Stack().resolve(expected);
+  return isDeepStrictEqual(pattern, { 'detail-type': detailType, detail });
 }
 
 type Target = { RoleArn?: string | undefined; DeadLetterConfig?: { Arn?: string | undefined } | undefined };
 
 function wrongWithTarget(
   target: Target | undefined,
-  { deadLetterQueueUrl }: Installation,
+  { needsRole, deadLetterQueueUrl, says }: ExpectedRule,
 ): string | undefined {
-  if (!target) return 'it does not start the state machine of this stack: npm run deploy';
-  if (!target.RoleArn) return 'it has no role to start executions with: npm run deploy';
-  const queue = target.DeadLetterConfig?.Arn?.split(':').at(-1);
-  if (queue !== deadLetterQueueUrl.split('/').at(-1)) {
-    return 'what cannot be started is lost, as it does not go to the dead-letter queue of this stack: npm run deploy';
+  if (!target) return `${says.target}: npm run deploy`;
+  if (needsRole && !target.RoleArn) return 'it has no role to start executions with: npm run deploy';
+  if (!isQueue(target.DeadLetterConfig?.Arn, deadLetterQueueUrl)) {
+    return 'what cannot be delivered is lost, as it does not go to the dead-letter queue of this stack: npm run deploy';
   }
   return undefined;
+}
+
+/** Whether an ARN and a URL name the same queue. */
+export function isQueue(arn: string | undefined, url: string): boolean {
+  return arn?.split(':').at(-1) === url.split('/').at(-1);
 }

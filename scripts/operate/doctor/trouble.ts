@@ -23,25 +23,39 @@ export async function checkExecutions(
   ];
 }
 
-/** Do events wait for which no execution could be started? */
+/** Do events wait for which no execution could be started, or which could not be recorded? */
 export async function checkDeadLetters(
   client: SQSClient,
-  { deadLetterQueueUrl }: Installation,
+  { deadLetterQueueUrl, history }: Installation,
 ): Promise<Finding[]> {
-  const { Attributes = {} } = await client.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: deadLetterQueueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    }),
-  );
-  const letters = Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+  const articles = await countMessages(client, deadLetterQueueUrl);
+  const tags = history ? await countMessages(client, history.deadLetterQueueUrl) : 0;
   return [
     finding(
       'dead letters',
-      letters > 0 &&
-        `${letters} published articles started no execution: npm run deadletters -- list says why, resend starts them`,
+      articles > 0 &&
+        `${articles} published articles started no execution: npm run deadletters -- list says why, resend starts them`,
     ),
+    ...(history
+      ? [
+          finding(
+            'dead letters of tags',
+            tags > 0 &&
+              `tags that authors kept were not recorded, ${tags} times: npm run deadletters -- list --of tags says why, resend records them`,
+          ),
+        ]
+      : []),
   ];
+}
+
+async function countMessages(client: SQSClient, QueueUrl: string): Promise<number> {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
 }
 
 /** Are there alarms, is any of them ringing, and does anybody hear it? */
