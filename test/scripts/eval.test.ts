@@ -135,6 +135,17 @@ describe('npm run eval, in the order of dates', () => {
     expect(stdout).toMatch(/averaged over authors[\s\S]*by the earlier articles of the author[\s\S]*1–4/);
   }, 60_000);
 
+  it("takes the first of an author's articles with equal ids, and names the others", () => {
+    const file = join(folder, 'repeated.jsonl');
+    const rows = ['2026-01-02', '2026-01-01', '2026-01-03'].map((date, i) =>
+      JSON.stringify({ id: 'a', title: 'AWS', body: 'AWS', tags: ['aws'], source: `s${i % 2}`, date }),
+    );
+    writeFileSync(file, rows.join('\n'));
+    const { stdout, stderr } = run(file, '--protocol', 'stream', '--json', '-');
+    expect(stderr.match(/a of s0: skipped: an earlier article has the same id/g)).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({ articles: 2, skipped: 1 });
+  }, 60_000);
+
   it('ends with 2 where no article has a date', () => {
     const file = join(folder, 'undated.jsonl');
     writeFileSync(
