@@ -242,6 +242,13 @@ describe('npm run catalogue -- forget --state', () => {
   const forget = (...args: string[]) =>
     spawnSync(process.execPath, [CATALOGUE, 'forget', '--state', folder, ...args], { encoding: 'utf8' });
 
+  it('takes an author or an article, not both', () => {
+    expect(forget('--author', 'a', '--article', 'b')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('only one of --author and --article may be given'),
+    });
+  });
+
   it('forgets an author when told so twice', async () => {
     await FileHistory.open(folder).record(kept);
     const asked = forget('--author', 'hanako');
