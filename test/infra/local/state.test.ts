@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -144,6 +145,16 @@ describe('npm start -- --learn', () => {
     expect(stdout).toMatch(/^articles 1 to 1 /m);
     expect(status).toBe(0);
     expect(FileHistory.open(state).documents().kept).toMatchObject([{ articleId: 'a21' }]);
+  });
+
+  it('goes on after ten articles that the workflow refuses', () => {
+    const tooLong = 'あ'.repeat(50_000);
+    for (let n = 10; n < 21; n += 1) write(n, `tags: [TypeScript]\ndate: 2026-01-${n}\n`);
+    for (let n = 10; n < 20; n += 1) appendFileSync(join(folder, 'blog', `a${n}.md`), tooLong);
+    const { status, stdout, stderr } = run(join(folder, 'blog'), '--learn');
+    expect(stderr.match(/^a1\d: skipped: InvalidArticle: /gm)).toHaveLength(10);
+    expect(stdout.match(/^articles .*(?= +F1)/gm)!.map((line) => line.trim())).toEqual(['articles 1 to 1']);
+    expect(status).toBe(0);
   });
 
   it('ends with 1 where nothing was judged', () => {
