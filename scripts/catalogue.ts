@@ -122,8 +122,11 @@ interface ForgetOptions extends SearchOptions {
 }
 
 async function forget({ author, article, state, yes, ...options }: ForgetOptions): Promise<void> {
-  if ((author === undefined) === (article === undefined)) {
+  if (author === undefined && article === undefined) {
     throw new UsageError('say whom or what to forget: --author ID or --article ID');
+  }
+  if (author !== undefined && article !== undefined) {
+    throw new UsageError('only one of --author and --article may be given');
   }
   const what = author === undefined ? { articleId: article! } : { authorId: author };
   const history = state === undefined ? openSearchHistory(options) : FileHistory.open(state);

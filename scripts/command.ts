@@ -12,6 +12,10 @@ export async function runCommand(command: Command): Promise<void> {
   for (const each of [command, ...command.commands]) {
     each.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   }
+  // Whoever reads the output may stop early, as head does; what else there is to write goes on.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     await command.parseAsync();
   } catch (error) {

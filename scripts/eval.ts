@@ -1,8 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option, Command as Program } from 'commander';
+import * as z from 'zod';
 import { DEFAULT_SCORING, type Scoring } from '../functions/scorer/rank.ts';
+import { describeIssues } from '../functions/shared/accept-article.ts';
 import { FitMismatch } from '../functions/shared/errors.ts';
+import { loadFit } from '../functions/shared/fit.ts';
 import { bytesOf } from './articles.ts';
 import { runCommand, UsageError } from './command.ts';
 import { type Evaluation, evaluate, type Protocol } from './evaluation/evaluate.ts';
@@ -70,9 +73,11 @@ interface Options extends Scoring, SearchOptions {
 async function run(paths: string[], options: Options): Promise<void> {
   const { weights, threshold, limit, engine, mode, json, report } = options;
   if (options.ablations && !options.crossValidate) throw new UsageError('--ablations needs --cross-validate');
-  if (options.fit && !existsSync(options.fit)) throw new UsageError(`${options.fit}: no such file`);
+  if (options.fit) assertFit(options.fit);
   for (const file of [report, json === '-' ? undefined : json]) {
     if (file && !existsSync(dirname(file))) throw new UsageError(`${file}: no such folder`);
+    if (file && statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      throw new UsageError(`${file}: must be a file, is a folder`);
   }
   // Wrong input is told before threads are started or anything is read.
   await openCatalogue(options.catalogue);
@@ -125,6 +130,17 @@ async function evaluateWith(
     throw error;
   } finally {
     await pool.close();
+  }
+}
+
+/** @throws UsageError when it is no fit; whether it fits the model is seen when that is there */
+function assertFit(file: string): void {
+  if (!existsSync(file)) throw new UsageError(`${file}: no such file`);
+  try {
+    loadFit(file);
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? describeIssues(cause) : (cause as Error).message;
+    throw new UsageError(`${file}: is no fit: ${why.replace(/\s+/g, ' ')}`, { cause });
   }
 }
 

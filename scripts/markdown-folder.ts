@@ -48,12 +48,13 @@ export function readMarkdown(
   try {
     const content = decodeUtf8(readFileSync(file), file).replace(/^\uFEFF/, '');
     const { attributes, body } = splitFrontMatter(content);
-    const { title, lang, language, date } = attributes;
+    const { title, lang, language } = attributes;
     const tags = tagsOf(attributes);
     if (tags.length === 0) return { line: 1, problem: 'its front matter has no tags' };
     const text = body.trim();
     if (text === '')
       return { line: content.slice(0, -body.length || undefined).split('\n').length, problem: 'has no text' };
+    const date = dateOf(attributes, file);
     const named = nonEmpty(title) ?? FIRST_HEADING.exec(text)?.[1] ?? basename(file, extname(file));
     return {
       id: relative(folder, file).slice(0, -extname(file).length),
@@ -65,11 +66,21 @@ export function readMarkdown(
         nonEmpty(lang ?? language)
           ?.slice(0, 2)
           .toLowerCase() ?? languageOf({ title: named, body: text }),
-      ...(date !== undefined &&
-        date !== null && { date: String(date instanceof Date ? date.toISOString() : date) }),
+      ...(date !== undefined && { date }),
     };
   } catch (error) {
     const line = error instanceof FrontMatterError ? error.line : 1;
     return { line, problem: (error as Error).message };
   }
+}
+
+/** When an article was published, as each kind of blog says it: the first that says anything. */
+const DATES = ['date', 'published_at', 'created_at', 'pubDate', 'publishDate', 'updated_at'];
+
+/** What the front matter says, else the day at the beginning of the file's name, as Jekyll has it. */
+function dateOf(attributes: Record<string, unknown>, file: string): string | undefined {
+  const said = DATES.map((name) => attributes[name])
+    .map((value) => nonEmpty(value instanceof Date ? value.toISOString() : value))
+    .find((value) => value !== undefined);
+  return said ?? /^\d{4}-\d{2}-\d{2}(?=-)/.exec(basename(file))?.[0];
 }

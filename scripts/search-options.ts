@@ -28,6 +28,7 @@ export function connect({ opensearch, indexPrefix }: SearchOptions): { client: C
     ...(opensearch !== undefined && { OPENSEARCH_URL: opensearch }),
     ...(indexPrefix !== undefined && { OPENSEARCH_INDEX_PREFIX: indexPrefix }),
   };
+  if (!environment.OPENSEARCH_URL) throw new UsageError('give --opensearch URL or set OPENSEARCH_URL');
   try {
     const { connection, indexPrefix: prefix } = readSearchEnvironment(environment);
     return {

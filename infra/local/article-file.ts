@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ArticlePublished } from '../../functions/contracts/article-published.ts';
 import { MAX_BODY_BYTES } from '../../functions/contracts/limits.ts';
@@ -14,6 +14,7 @@ import {
   splitFrontMatter,
   tagsOf,
 } from '../../scripts/front-matter.ts';
+import { articleIdOf, authorIdOf } from './article-id.ts';
 
 /** The bus event that starts the workflow, as EventBridge delivers it. */
 export interface BusEvent {
@@ -41,22 +42,29 @@ const FORMATS: Record<string, Format> = {
  *
  * What it cannot judge it passes on: the contract is checked by the functions.
  *
+ * @param author whose article it is, whatever it says
  * @throws InvalidArticle when there is no such file, or it is no text, or no event
  */
-export async function readArticleFile(path: string): Promise<BusEvent> {
+export async function readArticleFile(path: string, author?: string): Promise<BusEvent> {
   const bytes = path === '-' ? Buffer.from(await text(process.stdin)) : readBytes(path);
   const content = decodeUtf8(bytes, path).replace(/^\uFEFF/, '');
   if (content.includes('\0')) throw new InvalidArticle(`${path}: must be text, is binary`);
   if (content.trim() === '') throw new InvalidArticle(`${path}: must not be empty`);
   const extension = extname(path).toLowerCase();
   if (extension === '.json' || (path === '-' && content.trimStart().startsWith('{')))
-    return readEvent(content, path);
+    return by(author, readEvent(content, path));
   const format = FORMATS[extension] ?? (path === '-' ? 'markdown' : undefined);
   if (!format) {
     const known = [...Object.keys(FORMATS), '.json'].join(', ');
     throw new InvalidArticle(`${path}: must be one of ${known}, or - for standard input`);
   }
-  return busEvent(articleOf(content, format, path));
+  return by(author, busEvent(articleOf(content, format, path)));
+}
+
+function by(authorId: string | undefined, event: BusEvent): BusEvent {
+  const { data, ...detail } = (event.detail ?? {}) as { data?: unknown };
+  if (authorId === undefined || typeof data !== 'object') return event;
+  return { ...event, detail: { ...detail, data: { ...data, authorId } } };
 }
 
 function readBytes(path: string): Buffer {
@@ -87,16 +95,17 @@ function articleOf(content: string, format: Format, path: string): ArticlePublis
   const { attributes, body } =
     format === 'text' ? { attributes: {}, body: content } : readFrontMatter(content, path);
   const title = typeof attributes.title === 'string' ? attributes.title : titleIn(body, format);
+  const withoutEnding = path === '-' ? undefined : path.slice(0, -extname(path).length);
   return {
     articleId:
-      path === '-'
+      withoutEnding === undefined
         ? createHash('sha256').update(content).digest('hex').slice(0, 16)
-        : basename(path, extname(path)),
+        : articleIdOf(withoutEnding),
     revision: 0,
     title,
     body,
     format,
-    ...(path !== '-' && { authorId: authorOf(attributes) ?? basename(dirname(resolve(path))) }),
+    ...(withoutEnding !== undefined && { authorId: authorOf(attributes) ?? authorIdOf(withoutEnding) }),
     tags: tagsOf(attributes),
   };
 }

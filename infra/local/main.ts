@@ -26,6 +26,10 @@ const command = new Command('npm start --')
   )
   .option('--state <dir>', 'keep there what authors kept on their articles, and suggest by it')
   .option(
+    '--author <id>',
+    "whose articles these are; default: the front matter's author, else the folder's name",
+  )
+  .option(
     '--learn',
     'publish tagged articles in the order of their dates, learning the tags of each after it was suggested some',
   )
@@ -36,11 +40,12 @@ interface Options {
   json?: boolean;
   fail?: string;
   state?: string;
+  author?: string;
   learn?: boolean;
 }
 
 async function start(file = SAMPLE, options: Options): Promise<void> {
-  const { opensearch, json, fail, state, learn } = options;
+  const { opensearch, json, fail, state, author, learn } = options;
   // Logs of the functions are for CloudWatch; here they would hide what is printed.
   process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
   const { createLocalFunctions } = await import('./functions.ts');
@@ -52,10 +57,19 @@ async function start(file = SAMPLE, options: Options): Promise<void> {
     const functions = createLocalFunctions({ opensearch, ...(history && { history }) });
     if (learn && history) {
       const onSuggested = (event: TagsSuggested) => console.log(JSON.stringify(event));
-      await learnInOrder(file, { functions, store: history, ...(json && { onSuggested }) });
+      const judged = await learnInOrder(file, {
+        functions,
+        store: history,
+        author,
+        ...(json && { onSuggested }),
+      });
+      if (judged === 0) {
+        console.error('no article could be suggested tags for');
+        process.exitCode = 1;
+      }
       return;
     }
-    const event = await readArticleFile(file);
+    const event = await readArticleFile(file, author);
     const output = await runWorkflow(event, {
       functions,
       fail,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { keptTags } from '../../functions/contracts/article-tagged.ts';
@@ -24,6 +24,8 @@ const documents = z.object({
 /** What authors kept, in one file of a folder: `history.json`. */
 export class FileHistory extends MemoryHistory {
   readonly #file: string;
+  /** Set while changes are to be written together: whether there were any. */
+  #together: { changed: boolean } | undefined;
 
   private constructor(file: string, initial?: HistoryDocuments) {
     super(initial);
@@ -33,12 +35,12 @@ export class FileHistory extends MemoryHistory {
   /**
    * Opens the folder, and makes it where there is none.
    *
-   * @throws UsageError when it is no folder, or the file in it is not what this class writes
+   * @throws UsageError when it is no folder or cannot be written to, or the file in it is not what this class writes
    */
   static open(folder: string): FileHistory {
     const file = join(folder, 'history.json');
+    makeWritable(folder);
     try {
-      mkdirSync(folder, { recursive: true });
       return new FileHistory(file, documents.parse(JSON.parse(readFileSync(file, 'utf8'))));
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new FileHistory(file);
@@ -59,11 +61,47 @@ export class FileHistory extends MemoryHistory {
     return this.#saved(await super.forget(what, at));
   }
 
-  /** Beside the old file and then in its place, so that there is always a whole one. */
+  /** Runs what changes the store several times and writes its file once, after the last, also when that fails. */
+  async asOneChange<T>(work: () => Promise<T>): Promise<T> {
+    const together = { changed: false };
+    this.#together = together;
+    try {
+      return await work();
+    } finally {
+      this.#together = undefined;
+      if (together.changed) this.#write();
+    }
+  }
+
   #saved<T>(result: T): T {
+    if (this.#together) this.#together.changed = true;
+    else this.#write();
+    return result;
+  }
+
+  /** Beside the old file and then in its place, so that there is always a whole one. */
+  #write(): void {
     const unfinished = `${this.#file}.${process.pid}.tmp`;
     writeFileSync(unfinished, `${JSON.stringify(this.documents())}\n`);
     renameSync(unfinished, this.#file);
-    return result;
+  }
+}
+
+/** {@link FileHistory.asOneChange} where the store is kept in a file. */
+export function asOneChange<T>(store: MemoryHistory, work: () => Promise<T>): Promise<T> {
+  return store instanceof FileHistory ? store.asOneChange(work) : work();
+}
+
+/** Permissions alone do not tell: a file is written on trial. */
+function makeWritable(folder: string): void {
+  const trial = join(folder, `trial.${process.pid}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(trial, '');
+    rmSync(trial);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const problem = code === 'EEXIST' ? 'must be a folder' : `cannot be written to: ${message}`;
+    throw new UsageError(`${folder}: ${problem}`, { cause });
   }
 }

@@ -6,7 +6,15 @@ import { leaveOneSourceOut } from '../cross-validate.ts';
 import { loadInstruments } from '../instruments.ts';
 import { type Measured, withoutHistory } from '../measure.ts';
 import { createProgress, createReadingProgress } from '../progress.ts';
-import { type DatedArticle, inOrder, isDated, measureStream, type StreamOptions } from '../stream.ts';
+import {
+  type DatedArticle,
+  inOrder,
+  isDated,
+  measureStream,
+  nameOf,
+  type StreamOptions,
+  withoutRepeated,
+} from '../stream.ts';
 import {
   type Ablation,
   compareScores,
@@ -92,7 +100,7 @@ export async function evaluate(
   } else {
     const measured: Measured[] = [];
     if (protocol === 'stream') {
-      const dated = inOrder(await reading.dated());
+      const dated = await reading.dated();
       articles = dated;
       const progress = createProgress('articles', dated.length);
       for await (const one of measureInStream(dated, options)) {
@@ -158,19 +166,23 @@ class Reading {
     progress.end();
   }
 
-  /** @throws UsageError when no article has a date */
+  /**
+   * In the order of their dates.
+   *
+   * @throws UsageError when no article has a date
+   */
   async dated(): Promise<DatedArticle[]> {
     const dated: DatedArticle[] = [];
     await this.follow(
       (articles) => articles,
       (article) => {
         if (isDated(article)) dated.push(article);
-        else this.#skip(`${article.id} of ${article.source}: skipped: has no date that puts it into order`);
+        else this.#skip(`${nameOf(article)}: skipped: has no date that puts it into order`);
       },
     );
     if (dated.length === 0)
       throw new UsageError('the stream protocol needs articles with a date, there are none');
-    return dated;
+    return withoutRepeated(inOrder(dated), nameOf, (what) => this.#skip(what));
   }
 
   again(): AsyncIterable<TaggedArticle> {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf, readPaths, type TaggedArticle } from '../../scripts/articles.ts';
+import { isDated, timeOf } from '../../scripts/stream.ts';
 
 let folder: string;
 
@@ -132,6 +133,26 @@ describe('a folder of Markdown', () => {
     ]);
   });
 
+  it.each([
+    ['Zenn', 'a.md', "published_at: '2024-01-01 10:00'", '2024-01-01T10:00:00.000Z'],
+    ['Qiita', 'a.md', "updated_at: '2024-01-01T10:00:00+09:00'", '2024-01-01T01:00:00.000Z'],
+    [
+      'Qiita, first published earlier',
+      'a.md',
+      "updated_at: '2024-05-05'\ncreated_at: '2024-01-01'",
+      '2024-01-01T00:00:00.000Z',
+    ],
+    ['Astro', 'a.md', 'pubDate: 2024-01-01', '2024-01-01T00:00:00.000Z'],
+    ['Hugo', 'a.md', 'publishDate: 2024-01-01T10:00:00Z', '2024-01-01T10:00:00.000Z'],
+    ['Jekyll', 'a.md', 'date: 2024-01-01 10:00:00 +0900', '2024-01-01T01:00:00.000Z'],
+    ["Jekyll's file names", '2024-01-01-title.md', '', '2024-01-01T00:00:00.000Z'],
+    ['a draft that names a date without one', '2024-01-01-title.md', "date: ''", '2024-01-01T00:00:00.000Z'],
+  ])('has the date of %s', async (name, path, line, date) => {
+    file(`dates/${name}/${path}`, `---\ntitle: T\n${line}\ntags: [x]\n---\ntext`);
+    const { articles } = await read([join(folder, 'dates', name)]);
+    expect(new Date(timeOf(articles[0]!.date!)).toISOString()).toBe(date);
+  });
+
   it('skips what is no article and says where and why', async () => {
     file('mixed/good.md', '---\ntitle: T\ntags: [x]\n---\ntext');
     const bad = [
@@ -157,5 +178,30 @@ describe('a folder of Markdown', () => {
     file('long/a.md', '12345');
     file('long/deep/b.md', '123');
     expect(await bytesOf([join(folder, 'long'), file('c.jsonl', '12')])).toBe(10);
+  });
+});
+
+describe('the date of an article', () => {
+  it.each([
+    ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+    ['2024-01-01 10:00', '2024-01-01T10:00:00.000Z'],
+    ['2024-01-01T10:00:00.5', '2024-01-01T10:00:00.500Z'],
+    ['2024-01-01T10:00:00+09', '2024-01-01T01:00:00.000Z'],
+  ])('%s is read, as UTC where no zone is said', (date, iso) => {
+    expect(new Date(timeOf(date)).toISOString()).toBe(iso);
+  });
+
+  it.each([
+    '2024-02-30',
+    '2023-02-29',
+    '2024-13-01',
+    '2024',
+    '1',
+    'May 2024',
+    '2024-01-01 25:00',
+    '2024-1-1',
+  ])('%s is none', (date) => {
+    const article = { id: 'a', title: 'T', body: 'text', tags: ['x'], source: 's', lang: 'ja', date };
+    expect(isDated(article)).toBe(false);
   });
 });

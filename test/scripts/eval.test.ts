@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +90,18 @@ describe('npm run eval, cross-validating', () => {
     expect(readFileSync(report(), 'utf8')).toMatch(/^<!doctype html>/);
   });
 
+  it('ends quietly when nobody reads on', async () => {
+    const child = spawn(process.execPath, [EVAL, articles, '--json', '-']);
+    child.stdout.destroy();
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const [status] = await once(child, 'close');
+    expect(said).not.toMatch(/EPIPE|at /);
+    expect(status).toBe(0);
+  }, 60_000);
+
   it('repeats itself to the last digit, whatever the number of threads', () => {
     const { seconds: _, ablations: __, ...first } = data;
     const { seconds: ___, ablations: ____, ...again } = JSON.parse(cross('--threads', '1').stdout);
@@ -133,6 +146,17 @@ describe('npm run eval, in the order of dates', () => {
     const { status, stdout } = run(articles, '--protocol', 'stream');
     expect(status).toBe(0);
     expect(stdout).toMatch(/averaged over authors[\s\S]*by the earlier articles of the author[\s\S]*1–4/);
+  }, 60_000);
+
+  it("takes the first of an author's articles with equal ids, and names the others", () => {
+    const file = join(folder, 'repeated.jsonl');
+    const rows = ['2026-01-02', '2026-01-01', '2026-01-03'].map((date, i) =>
+      JSON.stringify({ id: 'a', title: 'AWS', body: 'AWS', tags: ['aws'], source: `s${i % 2}`, date }),
+    );
+    writeFileSync(file, rows.join('\n'));
+    const { stdout, stderr } = run(file, '--protocol', 'stream', '--json', '-');
+    expect(stderr.match(/a of s0: skipped: an earlier article has the same id/g)).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({ articles: 2, skipped: 1 });
   }, 60_000);
 
   it('ends with 2 where no article has a date', () => {
@@ -203,9 +227,21 @@ describe('exit code 2', () => {
     ['an engine that is none', () => [articles, '--engine', 'x'], /Allowed choices are embedded, opensearch/],
     ['ablations of a shipped fit', () => [articles, '--ablations'], /needs --cross-validate/],
     ['a fit that is not there', () => [articles, '--fit', join(folder, 'absent')], /no such file/],
+    ['a fit that is no JSON', () => [articles, '--fit', EVAL], /^npm run eval --: .*is no fit: .*\n$/],
+    [
+      'a fit that is another JSON',
+      () => [articles, '--fit', join(import.meta.dirname, '../../package.json')],
+      /^npm run eval --: .*is no fit: model: .*\n$/,
+    ],
+    ['figures into a folder', () => [articles, '--json', folder], /must be a file, is a folder\n$/],
+    ['a report into a folder', () => [articles, '--report', folder], /must be a file, is a folder\n$/],
     ['a catalogue that is not there', () => [articles, '--catalogue', join(folder, 'a.tsv')], /no such file/],
     ['a report in no folder', () => [articles, '--report', join(folder, 'absent/r.html')], /no such folder/],
-    ['OpenSearch without an address', () => [articles, '--engine', 'opensearch'], /OPENSEARCH_URL/],
+    [
+      'OpenSearch without an address',
+      () => [articles, '--engine', 'opensearch'],
+      /^npm run eval --: give --opensearch URL or set OPENSEARCH_URL\n$/,
+    ],
   ])('for %s', (_, args, message) => {
     const { status, stderr } = run(...args());
     expect(stderr).toMatch(message);

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { articlePublishedSample } from '../../../functions/contracts/article-published.ts';
 import { readArticleFile } from '../../../infra/local/article-file.ts';
@@ -12,6 +12,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const write = (name: string, content: string | Uint8Array) => {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
@@ -57,6 +58,26 @@ describe('reading an article file', () => {
     ['plain text with its first line', 'a.txt', '題\n本文', ['題', '題\n本文', []]],
   ])('takes %s', async (_, name, content, [title, body, tags]) => {
     expect(await read(name, content)).toMatchObject({ articleId: 'a', title, body, tags });
+  });
+
+  it.each([
+    ['blog/first.md', 'first', 'blog'],
+    ['blog/2024-01-01-first.v2.html', '2024-01-01-first.v2', 'blog'],
+    ['blog/first/index.md', 'first', 'blog'],
+    ['blog/first/README.md', 'first', 'blog'],
+  ])('names the article and author of %s after what tells them apart', async (name, articleId, authorId) => {
+    expect(await read(name, '# 題')).toMatchObject({ articleId, authorId });
+  });
+
+  it('says whose article it is: as told, else as the front matter names the author, else the folder', async () => {
+    const own = write('a.md', '---\nauthor: hana\n---\n# 題');
+    const sent = write('detail.json', JSON.stringify(articlePublishedSample));
+    const authorOf = async (path: string, author?: string) =>
+      ((await readArticleFile(path, author)).detail as typeof articlePublishedSample).data.authorId;
+    expect(await authorOf(own, 'taro')).toBe('taro');
+    expect(await authorOf(sent, 'taro')).toBe('taro');
+    expect(await authorOf(own)).toBe('hana');
+    expect(await authorOf(write('b.md', '# 題'))).toBe(basename(folder));
   });
 
   it('takes a whole bus event as it is', async () => {
