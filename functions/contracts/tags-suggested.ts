@@ -11,7 +11,7 @@ export const TAGS_SUGGESTED = {
 
 export const suggestedTag = z.object({
   key: z.string().describe('Equal keys are the same tag: NFKC, lower case, without spaces . _ - / ・'),
-  label: z.string().describe('As the platform, or else the article, spells it'),
+  label: z.string().describe('As the platform spells it, or else the author or the article'),
   score: relevance.describe('weights.semantic × semantic + weights.frequency × frequency'),
   semantic: relevance.nullable().describe('null when the embedding was not available'),
   frequency: relevance,
