@@ -131,11 +131,11 @@ describe('npm run catalogue', () => {
   });
 
   it.each([
-    ['neither', []],
-    ['both', ['--author', 'a', '--article', 'b']],
-  ])('forgets nothing when told %s of author and article', (_, words) => {
+    ['neither', [], 'say whom or what to forget: --author ID or --article ID'],
+    ['both', ['--author', 'a', '--article', 'b'], 'only one of --author and --article may be given'],
+  ])('forgets nothing when told %s of author and article', (_, words, message) => {
     const { status, output } = catalogue('forget', '--yes', ...words);
-    expect([status, output]).toEqual([2, expect.stringContaining('--author ID or --article ID')]);
+    expect([status, output]).toEqual([2, expect.stringContaining(message)]);
   });
 
   it('counts anew, and exports what was added so that it can be told apart', async () => {
