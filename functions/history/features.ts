@@ -31,6 +31,8 @@ const WEIGHT_OF_ALL = 0.3;
 /**
  * What similar articles say of a tag when each votes with a weight.
  *
+ * `Votes` levels off, so that articles that hardly differ, such as weekly notes, stay in the range that a fit has seen.
+ *
  * @param weights of all similar articles, ≥ 0
  * @param carries whether each of them carries the tag
  * @param kept share of all the author's articles that carry it: what is likely where few or none are similar
@@ -44,7 +46,11 @@ export function voteFeatures(
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const votes = weights.reduce((sum, weight, index) => sum + (carries[index] ? weight : 0), 0);
   const share = (votes + WEIGHT_OF_ALL * kept) / (total + WEIGHT_OF_ALL);
-  return { [`${name}Votes`]: votes, [`${name}Share`]: share, [`${name}LogShare`]: Math.log(share + 0.02) };
+  return {
+    [`${name}Votes`]: votes / (1 + votes),
+    [`${name}Share`]: share,
+    [`${name}LogShare`]: Math.log(share + 0.02),
+  };
 }
 
 /** Articles that mention a tag and were saved without it, after which its author is taken at their word. */

@@ -86,7 +86,7 @@ describe('signals of a history', () => {
     expect(frequencyHistory('aws', history, { inText: false }).authorTagsAlike!).toBeLessThan(
       aws!.authorTagsAlike!,
     );
-    expect(aws).toMatchObject({ termVotes: 0.5, authorNeverTags: 0 });
+    expect(aws).toMatchObject({ termVotes: 1 / 3, authorNeverTags: 0 });
     expect(aws!.termShare!).toBeGreaterThan(rust!.termShare!);
   });
 });

@@ -88,6 +88,21 @@ describe("an author's history", () => {
     expect(candidates.find(({ key }) => key === '日々の記録')!.frequency).toBeGreaterThan(CUT);
   });
 
+  it('keeps suggesting what an author always keeps when the articles hardly differ', async () => {
+    const title = 'TypeScriptで作る週刊ツール';
+    for (let n = 1; n <= 9; n += 1) {
+      await engine.extract(article(n, { title: `${title} その${n}` }));
+      await store.record({
+        articleId: `a${n}`,
+        authorId: 'hanako',
+        tags: ['週刊ツール', 'TypeScript'],
+        taggedAt: day(n),
+      });
+    }
+    const { candidates } = await engine.extract(article(10, { title: `${title} その10` }));
+    expect(candidates.find(({ key }) => key === '週刊ツール')!.frequency).toBeGreaterThan(CUT);
+  });
+
   it('calls a tag as its author does, and suggests no other spelling of it', async () => {
     const body = 'k8sの設定を書きます。';
     for (let n = 1; n <= 9; n += 1) {
