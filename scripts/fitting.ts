@@ -69,9 +69,10 @@ function frequencyOf({ known, inText, features, history }: MeasuredCandidate): S
   return { known, inText, features, history };
 }
 
+/** Whether a candidate in the text is one of the catalogue, or is none. */
+const inText = (known: boolean) => (signals: Signals) => signals.inText !== false && signals.known === known;
+
 function fitCold(articles: readonly Measured[], read: Reading): FitPart {
-  const inText = (known: boolean) => (signals: Signals) =>
-    signals.inText !== false && signals.known === known;
   const part: FitPart = {
     known: regression(articles, read, inText(true), ({ features }) => features),
     open: regression(articles, read, inText(false), ({ features }) => features),
@@ -83,8 +84,6 @@ function fitCold(articles: readonly Measured[], read: Reading): FitPart {
 
 function fitHistory(articles: readonly Measured[], read: Reading, cold: FitPart): HistoryPart {
   const withCold = (signals: Signals): Features => ({ ...signals.history, cold: coldOdds(signals, cold) });
-  const inText = (known: boolean) => (signals: Signals) =>
-    signals.inText !== false && signals.known === known;
   const history: HistoryPart = {
     known: regression(articles, read, inText(true), withCold, HISTORY_PENALTY),
     open: regression(articles, read, inText(false), withCold, HISTORY_PENALTY),

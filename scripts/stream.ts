@@ -3,7 +3,7 @@ import { MemoryHistory } from '../functions/history/memory-store.ts';
 import { recallAuthor, storeArticle } from '../functions/history/recall.ts';
 import type { HistoryStore } from '../functions/history/store.ts';
 import { findInArticle } from '../functions/keywords/embedded.ts';
-import type { Found } from '../functions/keywords/extract.ts';
+import { compare, type Found } from '../functions/keywords/extract.ts';
 import type { TaggedArticle } from './articles.ts';
 import { type Instruments, type Measured, measureFound } from './measure.ts';
 
@@ -59,10 +59,6 @@ export function withoutRepeated<Article>(
 /** How an article is named where there are several authors. */
 export function nameOf({ id, source }: TaggedArticle): string {
   return `${id} of ${source}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** How candidates are found, and where is kept what their authors chose. */

@@ -40,6 +40,8 @@ export interface AuthorHistory {
 
 /** Latest articles that tell an author's present habits. */
 export const RECENT = 30;
+/** Similar articles that a store looks at for `MAX_SIMILAR` whose tags are known. */
+export const LOOKED_AT = 30;
 /** How much an article weighs against the one after it. */
 const DECAY = 0.9;
 

@@ -1,7 +1,7 @@
 import type { KeptBefore } from '../contracts/candidate.ts';
 import { MAX_LABEL_BYTES } from '../contracts/limits.ts';
 import { cutToBytes } from '../keywords/evidence.ts';
-import { type Corpus, compare, type Found, idf, isTagLike } from '../keywords/extract.ts';
+import { type Corpus, compare, type Found, isTagLike, tfIdf } from '../keywords/extract.ts';
 import type { AuthorHistory, KeptTag } from './author-history.ts';
 import { frequencyHistory, isLeftOut } from './features.ts';
 import type { RelatedQuery } from './store.ts';
@@ -21,13 +21,13 @@ export function relatedQueryOf(
 ): RelatedQuery {
   const telling = found
     .filter(({ mentions }) => mentions.length > 0)
-    .map(({ key, mentions }) => ({ key, tfIdf: Math.log1p(mentions.length) * idf(corpus, key) }))
-    .filter(({ tfIdf }) => tfIdf > 0)
-    .sort((a, b) => b.tfIdf - a.tfIdf || compare(a.key, b.key))
+    .map(({ key, mentions }) => ({ key, weight: tfIdf(corpus, key, mentions) }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight || compare(a.key, b.key))
     .slice(0, TELLING_TERMS);
-  const total = telling.reduce((sum, { tfIdf }) => sum + tfIdf, 0);
+  const total = telling.reduce((sum, { weight }) => sum + weight, 0);
   return {
-    terms: new Map(telling.map(({ key, tfIdf }) => [key, tfIdf / total])),
+    terms: new Map(telling.map(({ key, weight }) => [key, weight / total])),
     keys: found.map(({ key }) => key),
   };
 }

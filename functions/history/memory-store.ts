@@ -1,7 +1,7 @@
 import type { KeptTags } from '../contracts/article-tagged.ts';
 import { MAX_SIMILAR } from '../contracts/limits.ts';
 import { tagKey } from '../keywords/tag-key.ts';
-import { type KeptByAuthor, RECENT, type RelatedArticles } from './author-history.ts';
+import { type KeptByAuthor, LOOKED_AT, RECENT, type RelatedArticles } from './author-history.ts';
 import type { Forget, HistoryStore, RelatedQuery, RememberedArticle, Stored } from './store.ts';
 import { distinctTags, tombstoneOf, versionOf } from './version.ts';
 
@@ -12,9 +12,6 @@ export interface HistoryDocuments {
   /** Milliseconds since 1970 of when an author or article was forgotten, by its tombstone. */
   forgotten: Record<string, number>;
 }
-
-/** More articles than have a say, as some of them may carry no tags. */
-const LOOKED_AT = 30;
 
 /** A store in memory, for one machine and for measuring. */
 export class MemoryHistory implements HistoryStore {

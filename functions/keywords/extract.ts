@@ -62,7 +62,7 @@ export function findCandidates(options: {
       ([key, mentions]) =>
         !catalogue.find(key) && isTagLike(key) && isFrequent(mentions) && !mentions.every(isHost),
     )
-    .map(([key, mentions]) => ({ key, mentions, tfIdf: Math.log1p(mentions.length) * idf(corpus, key) }))
+    .map(([key, mentions]) => ({ key, mentions, tfIdf: tfIdf(corpus, key, mentions) }))
     .sort((a, b) => b.tfIdf - a.tfIdf || compare(a.key, b.key))
     .slice(0, PHRASES);
 
@@ -201,8 +201,10 @@ export function isTagLike(key: string): boolean {
   return [...key].length >= 2 && !/^\p{N}+$/u.test(key) && Buffer.byteLength(key) <= MAX_LABEL_BYTES / 2;
 }
 
-export function idf(corpus: Corpus, key: string): number {
-  return Math.log((corpus.documents + 1) / (corpus.documentFrequency(key) + 1));
+/** log(1 + mentions) × log((documents + 1) / (documents with the term + 1)). */
+export function tfIdf(corpus: Corpus, key: string, mentions: readonly Mention[]): number {
+  const idf = Math.log((corpus.documents + 1) / (corpus.documentFrequency(key) + 1));
+  return Math.log1p(mentions.length) * idf;
 }
 
 function commonestSpelling(mentions: Mention[]): string {

@@ -3,11 +3,8 @@ import * as z from 'zod';
 import { MAX_SIMILAR } from '../../contracts/limits.ts';
 import { documentError, parseAnswer, throwDocumentErrors } from '../../keywords/opensearch/answer.ts';
 import { tagKey } from '../../keywords/tag-key.ts';
-import type { RelatedArticles, SimilarArticle } from '../author-history.ts';
+import { LOOKED_AT, type RelatedArticles, type SimilarArticle } from '../author-history.ts';
 import type { RelatedQuery } from '../store.ts';
-
-/** Articles that are looked at for {@link MAX_SIMILAR} whose tags are known. */
-const LOOKED_AT = 30;
 
 /** An article of the author's that speaks of the same things; what they kept on it is yet to be asked. */
 export type SimilarFound = Omit<SimilarArticle, 'tags'> & { articleId: string };

@@ -62,6 +62,16 @@ export function catalogueDocument(catalogue: CatalogueHeader) {
 
 /** The search for the tags of the catalogue that texts contain. The texts are a document, never query syntax. */
 export function percolateRequest(index: string, texts: readonly string[]): API.Search_Request {
+  // Of more hits than are asked for, the header and the most used.
+  return searchTags(index, texts, { sort: [{ articles: { order: 'desc', missing: '_first' } }] });
+}
+
+function searchTags(
+  index: string,
+  texts: readonly string[],
+  { filter = [], ...more }: { filter?: object[]; sort?: object[] },
+): API.Search_Request {
+  const percolate = { percolate: { field: 'query', document: { text: texts } } };
   return {
     index,
     allow_partial_search_results: false,
@@ -70,10 +80,9 @@ export function percolateRequest(index: string, texts: readonly string[]): API.S
       size: MOST_TAGS,
       track_total_hits: false,
       _source: { excludes: ['query'] },
-      query: { bool: { filter: [{ percolate: { field: 'query', document: { text: texts } } }] } },
-      // Of more hits than are asked for, the header and the most used.
-      sort: [{ articles: { order: 'desc', missing: '_first' } }],
-    },
+      query: { bool: { filter: [...filter, percolate] } },
+      ...more,
+    } as object,
   };
 }
 
@@ -84,18 +93,7 @@ const blockedAnswer = z.object({
 
 /** The search for the blocked tags among labels that need not be in any text. */
 export function blockedRequest(index: string, labels: readonly string[]): API.Search_Request {
-  const percolate = { percolate: { field: 'query', document: { text: labels } } };
-  return {
-    index,
-    allow_partial_search_results: false,
-    filter_path: ['timed_out', 'hits.hits._source'],
-    body: {
-      size: MOST_TAGS,
-      track_total_hits: false,
-      _source: { excludes: ['query'] },
-      query: { bool: { filter: [{ term: { blocked: true } }, percolate] } },
-    } as object,
-  };
+  return searchTags(index, labels, { filter: [{ term: { blocked: true } }] });
 }
 
 /**
